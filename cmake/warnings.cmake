@@ -1,0 +1,7 @@
+# Link PRIVATE to every target of our own: warnings are errors there, and only there.
+add_library(frontdesk_warnings INTERFACE)
+target_compile_options(frontdesk_warnings INTERFACE
+	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+	-Wwrite-strings -Wvla -Wundef -Werror
+	-fno-common -fstack-protector-strong
+	$<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
