@@ -1,0 +1,102 @@
+/* store.h: the one door to durable state.
+ *
+ * Purpose    keeps conversations as logs of entries. Callers cannot tell the backends apart.
+ * Ownership  a call copies what it needs before it returns, entries apart, which it refers to until its
+ *            callback; a result is lent to the callback (entry_ref to keep one).
+ * Errors     a call that fails (false: its queue is full) never calls back; any other calls back exactly
+ *            once, also during close. A backend that cannot reach its data says so within the
+ *            timeout that it was opened with, and goes on trying.
+ * Threads    loop thread only; callbacks come on the loop thread, never inside the call.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "loop/loop.h"
+#include "store/entry.h"
+
+struct store;
+
+enum append_result {
+	APPEND_STORED,      /* durable: it survives the death of any machine that the store survives */
+	APPEND_TAKEN,       /* not stored: the conversation has an entry at that number, or one of its
+	                     * client ids is already in the conversation's log. Read what was missed. */
+	APPEND_UNAVAILABLE  /* the outcome is unknown: read before the next attempt. Appending again at
+	                     * the same number is safe: at most one of both is in the log. */
+};
+
+/* Which messages of a conversation: numbers n with after < n < before, at most `limit` messages' worth of
+ * entries, from the newest end or from the oldest. */
+struct store_range {
+	struct text conversation;
+	uint64_t after;     /* 0: from the beginning */
+	uint64_t before;    /* 0: to the end */
+	size_t limit;       /* messages, at least 1 */
+	bool newest_first;  /* which end the limit counts from; entries come in rising order all the same */
+};
+
+struct store_operations {
+	/* Stores the entry whole or not at all. */
+	bool (*append)(struct store *store, struct entry *entry,
+		       void (*done)(void *ctx, enum append_result result), void *ctx);
+
+	/* The fewest whole entries that hold the range's messages, in rising order without a gap; the
+	 * outermost may hold a few messages outside of the range. None: there are no such messages. */
+	bool (*read)(struct store *store, const struct store_range *range,
+		     void (*done)(void *ctx, bool is_available, struct entry *const *entries, size_t n),
+		     void *ctx);
+
+	/* The entry that holds the message with this client id; NULL when there is none. */
+	bool (*find)(struct store *store, struct text conversation, struct text client_id,
+		     void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx);
+
+	/* Whether the store answers, now. */
+	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
+
+	/* Finishes what is under way, calls back what is left, then frees. */
+	void (*close)(struct store *store);
+};
+
+/* A backend's own struct begins with this one. */
+struct store {
+	const struct store_operations *operations;
+};
+
+static inline bool store_append(struct store *store, struct entry *entry,
+				void (*done)(void *ctx, enum append_result result), void *ctx)
+{
+	return store->operations->append(store, entry, done, ctx);
+}
+
+static inline bool store_read(struct store *store, const struct store_range *range,
+			      void (*done)(void *ctx, bool is_available,
+					   struct entry *const *entries, size_t n),
+			      void *ctx)
+{
+	return store->operations->read(store, range, done, ctx);
+}
+
+static inline bool store_find(struct store *store, struct text conversation, struct text client_id,
+			      void (*done)(void *ctx, bool is_available, struct entry *entry),
+			      void *ctx)
+{
+	return store->operations->find(store, conversation, client_id, done, ctx);
+}
+
+static inline bool store_ping(struct store *store, void (*done)(void *ctx, bool is_available),
+			      void *ctx)
+{
+	return store->operations->ping(store, done, ctx);
+}
+
+static inline void store_close(struct store *store)
+{
+	if (store)
+		store->operations->close(store);
+}
+
+#endif
