@@ -1,0 +1,183 @@
+#include "store/sqlite/connection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	APPLICATION_ID = 0x46726465, /* "Frde" */
+	SCHEMA_VERSION = 1,
+	CHECKPOINT_PAGES = 4000,     /* of the write-ahead log: 16 MB */
+};
+
+#define ENTRY_COLUMNS "first, n, at_ms, state, agent, since_ms, bot, messages"
+
+static const char schema[] =
+	"CREATE TABLE entry ("
+	" conversation TEXT NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" at_ms INTEGER NOT NULL, state TEXT NOT NULL, agent TEXT NOT NULL,"
+	" since_ms INTEGER NOT NULL, bot TEXT NOT NULL, messages TEXT NOT NULL,"
+	" PRIMARY KEY (conversation, first)) WITHOUT ROWID, STRICT;"
+	"CREATE TABLE client_id ("
+	" conversation TEXT NOT NULL, id TEXT NOT NULL, first INTEGER NOT NULL,"
+	" PRIMARY KEY (conversation, id)) WITHOUT ROWID, STRICT;";
+
+static const char *const sql[STATEMENT_COUNT] = {
+	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
+	[STATEMENT_COMMIT] = "COMMIT",
+	[STATEMENT_ROLLBACK] = "ROLLBACK",
+	[STATEMENT_ID_TAKEN] = "SELECT 1 FROM client_id WHERE conversation = ?1 AND id = ?2",
+	[STATEMENT_ADD_ENTRY] = "INSERT INTO entry (conversation, " ENTRY_COLUMNS ")"
+				" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	[STATEMENT_ADD_ID] = "INSERT INTO client_id (conversation, id, first) VALUES (?, ?, ?)"
+			     " ON CONFLICT DO NOTHING",
+	[STATEMENT_NEWEST] = "SELECT " ENTRY_COLUMNS " FROM entry"
+			     " WHERE conversation = ?1 AND first < ?2 ORDER BY first DESC",
+	[STATEMENT_OLDEST] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE conversation = ?1 AND first >="
+			     " (SELECT coalesce(max(first), 0) FROM entry"
+			     "  WHERE conversation = ?1 AND first <= ?2) ORDER BY first",
+	[STATEMENT_FIND] = "SELECT " ENTRY_COLUMNS " FROM client_id JOIN entry USING (conversation, first)"
+			   " WHERE conversation = ?1 AND id = ?2",
+	[STATEMENT_PING] = "SELECT count(*) FROM sqlite_schema",
+};
+
+/* Makes every folder above the file. What fails here, opening the file reports. */
+static void make_folders(const char *path)
+{
+	char *copy = strdup(path);
+
+	if (!copy)
+		return;
+	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(copy, 0750);
+		*slash = '/';
+	}
+	free(copy);
+}
+
+static bool run(sqlite3 *db, const char *statements)
+{
+	return sqlite3_exec(db, statements, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* A number that a query gives; false when it gives none. */
+static bool ask(sqlite3 *db, const char *query, int64_t *value)
+{
+	sqlite3_stmt *statement = NULL;
+	bool is_there;
+
+	is_there = sqlite3_prepare_v2(db, query, -1, &statement, NULL) == SQLITE_OK &&
+		   sqlite3_step(statement) == SQLITE_ROW;
+	if (is_there)
+		*value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return is_there;
+}
+
+/* Whose file it is. NULL: ours, `is_made` or still empty; else why it must not be touched. */
+static const char *look(sqlite3 *db, bool *is_made)
+{
+	int64_t id, version, tables;
+
+	if (!ask(db, "PRAGMA application_id", &id) || !ask(db, "PRAGMA user_version", &version) ||
+	    !ask(db, "SELECT count(*) FROM sqlite_schema", &tables))
+		return sqlite3_errmsg(db);
+	*is_made = id == APPLICATION_ID;
+	if (*is_made)
+		return version == SCHEMA_VERSION ? NULL
+						 : "it was written by a newer version of chat-service";
+	return id == 0 && version == 0 && tables == 0 ? NULL : "it is a database of another program";
+}
+
+/* Two processes may come here at once with an empty file: the write lock lets one of them make it. */
+static const char *make_schema(sqlite3 *db)
+{
+	const char *wrong;
+	bool is_made;
+	char marks[80];
+
+	if (!run(db, "BEGIN IMMEDIATE"))
+		return sqlite3_errmsg(db);
+	wrong = look(db, &is_made);
+	if (wrong)
+		return wrong; /* closing rolls back */
+	snprintf(marks, sizeof(marks), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+		 APPLICATION_ID, SCHEMA_VERSION);
+	if ((!is_made && !(run(db, schema) && run(db, marks))) || !run(db, "COMMIT"))
+		return sqlite3_errmsg(db);
+	return NULL;
+}
+
+/* Nothing is changed before it is known to be ours. */
+static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
+{
+	const char *wrong;
+	bool is_made;
+	char pragmas[160];
+
+	sqlite3_busy_timeout(db, busy_ms > INT32_MAX ? INT32_MAX : (int)busy_ms);
+	if (!may_write)
+		return run(db, "PRAGMA query_only = ON") ? NULL : sqlite3_errmsg(db);
+	wrong = look(db, &is_made);
+	if (wrong)
+		return wrong;
+	snprintf(pragmas, sizeof(pragmas),
+		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;",
+		 CHECKPOINT_PAGES, CHECKPOINT_PAGES * 4096);
+	if (!run(db, pragmas))
+		return sqlite3_errmsg(db);
+	return is_made ? NULL : make_schema(db);
+}
+
+bool connection_open(struct connection *c, const char *path, bool may_write, int64_t busy_ms,
+		     char *error, size_t error_size)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (may_write ? SQLITE_OPEN_CREATE : 0);
+	const char *wrong;
+
+	*c = (struct connection){0};
+	if (may_write)
+		make_folders(path);
+	errno = 0;
+	if (sqlite3_open_v2(path, &c->db, flags, NULL) != SQLITE_OK) {
+		int cause = errno;
+
+		snprintf(error, error_size, "%s cannot be opened: %s%s%s", path,
+			 c->db ? sqlite3_errmsg(c->db) : "memory is short", cause ? ": " : "",
+			 cause ? strerror(cause) : "");
+		connection_close(c);
+		return false;
+	}
+	wrong = set_up(c->db, may_write, busy_ms);
+	if (wrong) {
+		snprintf(error, error_size, "%s cannot be used: %s", path, wrong);
+		connection_close(c);
+		return false;
+	}
+	return true;
+}
+
+void connection_close(struct connection *c)
+{
+	for (size_t i = 0; i < STATEMENT_COUNT; i++)
+		sqlite3_finalize(c->statements[i]);
+	sqlite3_close(c->db);
+	*c = (struct connection){0};
+}
+
+sqlite3_stmt *connection_statement(struct connection *c, enum statement statement)
+{
+	sqlite3_stmt **prepared = &c->statements[statement];
+
+	if (*prepared) {
+		sqlite3_reset(*prepared);
+		sqlite3_clear_bindings(*prepared);
+	} else {
+		sqlite3_prepare_v3(c->db, sql[statement], -1, SQLITE_PREPARE_PERSISTENT, prepared, NULL);
+	}
+	return *prepared;
+}

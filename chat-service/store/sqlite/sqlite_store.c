@@ -1,0 +1,378 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sqlite/connection.h"
+#include "store/sqlite/messages.h"
+#include "store/threaded.h"
+
+enum { READERS = 2 };
+
+struct sqlite_store {
+	const struct log *log;
+	char *path;
+	int64_t busy_ms;
+	struct connection first; /* opened at the start, becomes the writer's */
+};
+
+struct thread {
+	struct connection connection; /* closed after a failure, opened again by the next operation */
+	struct buffer json;
+	bool is_writer;
+	bool is_failing; /* said so in the log */
+};
+
+/* One line when it begins to fail, one when it works again. */
+static bool report(struct sqlite_store *store, struct thread *thread, bool is_working, const char *why)
+{
+	if (is_working == thread->is_failing) {
+		thread->is_failing = !is_working;
+		if (is_working)
+			log_info(store->log, "store_available", LOG_STRING("path", store->path));
+		else
+			log_error(store->log, "store_unavailable", LOG_STRING("path", store->path),
+				  LOG_STRING("what", thread->is_writer ? "write" : "read"),
+				  LOG_STRING("why", why));
+	}
+	return is_working;
+}
+
+static bool failed(struct sqlite_store *store, struct thread *thread)
+{
+	report(store, thread, false, sqlite3_errmsg(thread->connection.db));
+	connection_close(&thread->connection);
+	return false;
+}
+
+static bool ensure_open(struct sqlite_store *store, struct thread *thread)
+{
+	char error[256];
+
+	if (thread->connection.db ||
+	    connection_open(&thread->connection, store->path, thread->is_writer, store->busy_ms, error,
+			    sizeof(error)))
+		return true;
+	return report(store, thread, false, error);
+}
+
+static void *open_thread(void *ctx, bool is_writer)
+{
+	struct sqlite_store *store = ctx;
+	struct thread *thread = calloc(1, sizeof(*thread));
+
+	if (!thread)
+		return NULL;
+	thread->is_writer = is_writer;
+	if (is_writer) {
+		thread->connection = store->first;
+		store->first = (struct connection){0};
+	}
+	return thread;
+}
+
+static void close_thread(void *ctx, void *arg)
+{
+	struct thread *thread = arg;
+
+	(void)ctx;
+	connection_close(&thread->connection);
+	buffer_release(&thread->json);
+	free(thread);
+}
+
+static void bind_text(sqlite3_stmt *statement, int at, struct text value)
+{
+	/* A NULL pointer would be the SQL NULL. */
+	sqlite3_bind_text64(statement, at, value.p ? value.p : "", value.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static sqlite3_stmt *prepare(struct thread *thread, enum statement which, struct text conversation)
+{
+	sqlite3_stmt *statement = connection_statement(&thread->connection, which);
+
+	if (statement)
+		bind_text(statement, 1, conversation);
+	return statement;
+}
+
+/* Runs a statement that gives no rows. */
+static bool run(struct thread *thread, enum statement which)
+{
+	sqlite3_stmt *statement = connection_statement(&thread->connection, which);
+	bool is_done = statement && sqlite3_step(statement) == SQLITE_DONE;
+
+	sqlite3_reset(statement);
+	return is_done;
+}
+
+static bool any_id_taken(struct thread *thread, const struct entry *entry, bool *is_taken)
+{
+	*is_taken = false;
+	for (size_t i = 0; i < entry->n && !*is_taken; i++) {
+		sqlite3_stmt *statement;
+		int step;
+
+		if (entry->messages[i].id.n == 0)
+			continue;
+		statement = prepare(thread, STATEMENT_ID_TAKEN, entry->conversation);
+		if (!statement)
+			return false;
+		bind_text(statement, 2, entry->messages[i].id);
+		step = sqlite3_step(statement);
+		sqlite3_reset(statement);
+		if (step != SQLITE_ROW && step != SQLITE_DONE)
+			return false;
+		*is_taken = step == SQLITE_ROW;
+	}
+	return true;
+}
+
+/* The messages are in thread->json. */
+static bool add_entry(struct thread *thread, const struct entry *entry)
+{
+	sqlite3_stmt *statement = prepare(thread, STATEMENT_ADD_ENTRY, entry->conversation);
+	const struct standing *after = &entry->after;
+
+	if (!statement)
+		return false;
+	sqlite3_bind_int64(statement, 2, (int64_t)entry->first);
+	sqlite3_bind_int64(statement, 3, (int64_t)entry->n);
+	sqlite3_bind_int64(statement, 4, entry->at_ms);
+	bind_text(statement, 5, text_of_string(state_name(after->state)));
+	bind_text(statement, 6, after->agent);
+	sqlite3_bind_int64(statement, 7, after->since_ms);
+	bind_text(statement, 8, after->bot);
+	bind_text(statement, 9, buffer_text(&thread->json));
+	return sqlite3_step(statement) == SQLITE_DONE;
+}
+
+/* An id that comes twice in one entry stands for its first message. */
+static bool add_ids(struct thread *thread, const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->n; i++) {
+		sqlite3_stmt *statement;
+
+		if (entry->messages[i].id.n == 0)
+			continue;
+		statement = prepare(thread, STATEMENT_ADD_ID, entry->conversation);
+		if (!statement)
+			return false;
+		bind_text(statement, 2, entry->messages[i].id);
+		sqlite3_bind_int64(statement, 3, (int64_t)entry->first);
+		if (sqlite3_step(statement) != SQLITE_DONE)
+			return false;
+	}
+	return true;
+}
+
+/* Inside the writer's transaction, so that what is looked up first stays true. False: SQLite failed,
+ * which costs the whole batch. */
+static bool append_one(struct thread *thread, struct append *append)
+{
+	bool is_taken;
+
+	buffer_clear(&thread->json);
+	if (!messages_write(&thread->json, append->entry->messages, append->entry->n))
+		return true; /* memory is short: unavailable, and it alone */
+	if (!any_id_taken(thread, append->entry, &is_taken))
+		return false;
+	if (!is_taken) {
+		if (!add_entry(thread, append->entry))
+			return false;
+		is_taken = sqlite3_changes(thread->connection.db) == 0;
+	}
+	append->result = is_taken ? APPEND_TAKEN : APPEND_STORED;
+	return is_taken || add_ids(thread, append->entry);
+}
+
+static bool append_all(struct thread *thread, struct append *const *appends, size_t n)
+{
+	if (!run(thread, STATEMENT_BEGIN))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!append_one(thread, appends[i]))
+			return false;
+	return run(thread, STATEMENT_COMMIT);
+}
+
+static void sqlite_append(void *ctx, void *arg, struct append *const *appends, size_t n,
+			  int64_t deadline_ms)
+{
+	struct sqlite_store *store = ctx;
+	struct thread *thread = arg;
+
+	(void)deadline_ms; /* the busy timeout is shorter */
+	if (ensure_open(store, thread) && append_all(thread, appends, n)) {
+		report(store, thread, true, NULL);
+		return;
+	}
+	if (thread->connection.db)
+		failed(store, thread); /* closing it rolls back */
+	for (size_t i = 0; i < n; i++)
+		appends[i]->result = APPEND_UNAVAILABLE;
+}
+
+static struct text column_text(sqlite3_stmt *row, int column)
+{
+	/* The text first: it may convert, and then its size is right. */
+	const char *p = (const char *)sqlite3_column_text(row, column);
+
+	return text_of(p, (size_t)sqlite3_column_bytes(row, column));
+}
+
+/* NULL when the row is malformed, which the log says, or memory is short. */
+static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row, struct text conversation)
+{
+	struct entry like = {
+		.conversation = conversation,
+		.first = (uint64_t)sqlite3_column_int64(row, 0),
+		.n = (size_t)sqlite3_column_int64(row, 1),
+		.at_ms = sqlite3_column_int64(row, 2),
+		.after = {.state = state_of_name(column_text(row, 3)),
+			  .agent = column_text(row, 4),
+			  .since_ms = sqlite3_column_int64(row, 5),
+			  .bot = column_text(row, 6)},
+	};
+	struct entry *entry = NULL;
+
+	if (sqlite3_column_int64(row, 0) > 0 && like.after.state != STATE_COUNT)
+		entry = messages_read(&like, column_text(row, 7));
+	if (!entry)
+		log_error(store->log, "store_malformed", LOG_STRING("path", store->path),
+			  LOG_TEXT_FIELD("conversation", conversation), LOG_NUMBER("first", like.first));
+	return entry;
+}
+
+static bool walk(struct sqlite_store *store, struct thread *thread, sqlite3_stmt *rows,
+		 struct gathering *gathering)
+{
+	int step;
+
+	while ((step = sqlite3_step(rows)) == SQLITE_ROW) {
+		struct entry *entry = entry_of_row(store, rows, gathering->range.conversation);
+		enum gather gather;
+		uint64_t first;
+
+		if (!entry)
+			return false;
+		first = entry->first;
+		gather = gathering_offer(gathering, entry);
+		if (gather == GATHER_BROKEN)
+			log_error(store->log, "store_malformed", LOG_STRING("path", store->path),
+				  LOG_TEXT_FIELD("conversation", gathering->range.conversation),
+				  LOG_NUMBER("first", first), LOG_STRING("why", gathering->broken));
+		if (gather != GATHER_MORE)
+			return gather == GATHER_ENOUGH;
+	}
+	return step == SQLITE_DONE || failed(store, thread);
+}
+
+static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
+{
+	const struct store_range *range = &gathering->range;
+	struct thread *thread = arg;
+	sqlite3_stmt *rows;
+	bool is_available;
+
+	if (!range_is_possible(range))
+		return true;
+	if (!ensure_open(ctx, thread))
+		return false;
+	rows = prepare(thread, range->newest_first ? STATEMENT_NEWEST : STATEMENT_OLDEST,
+		       range->conversation);
+	if (!rows)
+		return failed(ctx, thread);
+	if (!range->newest_first)
+		sqlite3_bind_int64(rows, 2, (int64_t)range->after + 1);
+	else if (range->before > 0 && range->before < INT64_MAX)
+		sqlite3_bind_int64(rows, 2, (int64_t)range->before);
+	else
+		sqlite3_bind_int64(rows, 2, INT64_MAX);
+	is_available = walk(ctx, thread, rows, gathering);
+	if (thread->connection.db)
+		sqlite3_reset(rows); /* lets go of the snapshot */
+	gathering_finish(gathering);
+	return is_available && report(ctx, thread, true, NULL);
+}
+
+static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct text client_id,
+			struct entry **entry)
+{
+	struct thread *thread = arg;
+	sqlite3_stmt *row;
+	int step;
+
+	if (!ensure_open(ctx, thread))
+		return false;
+	row = prepare(thread, STATEMENT_FIND, conversation);
+	if (!row)
+		return failed(ctx, thread);
+	bind_text(row, 2, client_id);
+	step = sqlite3_step(row);
+	if (step == SQLITE_ROW)
+		*entry = entry_of_row(ctx, row, conversation);
+	else if (step != SQLITE_DONE)
+		return failed(ctx, thread);
+	sqlite3_reset(row);
+	return (step == SQLITE_DONE || *entry) && report(ctx, thread, true, NULL);
+}
+
+static bool sqlite_ping(void *ctx, void *arg)
+{
+	struct thread *thread = arg;
+	sqlite3_stmt *row;
+
+	if (!ensure_open(ctx, thread))
+		return false;
+	row = connection_statement(&thread->connection, STATEMENT_PING);
+	if (!row || sqlite3_step(row) != SQLITE_ROW)
+		return failed(ctx, thread);
+	sqlite3_reset(row);
+	return report(ctx, thread, true, NULL);
+}
+
+static void sqlite_free(void *ctx)
+{
+	struct sqlite_store *store = ctx;
+
+	connection_close(&store->first);
+	free(store->path);
+	free(store);
+}
+
+static const struct backend backend = {
+	.open = open_thread,
+	.close = close_thread,
+	.append = sqlite_append,
+	.read = sqlite_read,
+	.find = sqlite_find,
+	.ping = sqlite_ping,
+	.free = sqlite_free,
+};
+
+struct store *sqlite_store_open(struct loop *loop, const struct log *log, const char *path,
+				int64_t timeout_ms, char *error, size_t error_size)
+{
+	struct sqlite_store *store = calloc(1, sizeof(*store));
+	struct store *opened = NULL;
+
+	if (store)
+		store->path = strdup(path);
+	if (!store || !store->path) {
+		snprintf(error, error_size, "memory is short");
+		free(store);
+		return NULL;
+	}
+	store->log = log;
+	store->busy_ms = timeout_ms / 2;
+	if (!connection_open(&store->first, path, true, store->busy_ms, error, error_size)) {
+		sqlite_free(store);
+		return NULL;
+	}
+	opened = threaded_store_open(loop, &backend, store, READERS, timeout_ms);
+	if (!opened)
+		snprintf(error, error_size, "memory or threads are short");
+	return opened;
+}

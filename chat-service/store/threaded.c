@@ -1,0 +1,331 @@
+#include "store/threaded.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "loop/workers.h"
+
+struct threaded {
+	struct store store;
+	const struct backend *backend;
+	void *ctx;
+	int64_t timeout_ms;
+	bool is_closing;
+	struct workers *writer, *readers;
+
+	/* Who still waits for an answer, oldest first: all have the same timeout. */
+	struct request *oldest, *newest;
+	struct timer timer;
+};
+
+enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_PING };
+
+struct request {
+	struct job job; /* first: a job is cast to its request */
+	struct threaded *store;
+	enum request_kind kind;
+	int64_t deadline_ms;
+
+	/* Loop thread only. */
+	struct request *older, *newer;
+	bool is_answered;
+	union {
+		void (*append)(void *ctx, enum append_result result);
+		void (*read)(void *ctx, bool is_available, struct entry *const *entries, size_t n);
+		void (*find)(void *ctx, bool is_available, struct entry *entry);
+		void (*ping)(void *ctx, bool is_available);
+	} done;
+	void *done_ctx;
+
+	/* What is asked, and the answer, which the thread writes. */
+	struct entry *entry; /* of an append, ours; of a find, what was found */
+	struct append append;
+	struct gathering gathering;
+	struct text conversation, client_id;
+	bool is_available;
+	char texts[];
+};
+
+int64_t store_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* On the threads. */
+
+static void run_appends(void *ctx, void *thread, struct job *jobs)
+{
+	struct threaded *store = ctx;
+	struct append *appends[STORE_BATCH_ENTRIES];
+	int64_t now = store_clock_ms(), deadline_ms = now;
+	size_t n = 0;
+
+	for (struct job *job = jobs; job; job = job->next) {
+		struct request *request = (struct request *)job;
+
+		if (request->deadline_ms <= now)
+			continue; /* it was answered, or is about to be */
+		appends[n++] = &request->append;
+		deadline_ms = request->deadline_ms;
+	}
+	if (n > 0 && thread)
+		store->backend->append(store->ctx, thread, appends, n, deadline_ms);
+}
+
+static void run_one(struct threaded *store, void *thread, struct request *request)
+{
+	const struct backend *backend = store->backend;
+
+	switch (request->kind) {
+	case REQUEST_READ:
+		request->is_available = backend->read(store->ctx, thread, &request->gathering);
+		break;
+	case REQUEST_FIND:
+		request->is_available = backend->find(store->ctx, thread, request->conversation,
+						      request->client_id, &request->entry);
+		break;
+	case REQUEST_PING:
+		request->is_available = backend->ping(store->ctx, thread);
+		break;
+	case REQUEST_APPEND:
+		assert(false);
+	}
+}
+
+static void run_reads(void *ctx, void *thread, struct job *jobs)
+{
+	for (struct job *job = jobs; job; job = job->next) {
+		struct request *request = (struct request *)job;
+
+		if (thread && request->deadline_ms > store_clock_ms())
+			run_one(ctx, thread, request);
+	}
+}
+
+static void *open_writer(void *ctx)
+{
+	struct threaded *store = ctx;
+
+	return store->backend->open(store->ctx, true);
+}
+
+static void *open_reader(void *ctx)
+{
+	struct threaded *store = ctx;
+
+	return store->backend->open(store->ctx, false);
+}
+
+static void close_thread(void *ctx, void *thread)
+{
+	struct threaded *store = ctx;
+
+	if (thread)
+		store->backend->close(store->ctx, thread);
+}
+
+/* On the loop. */
+
+static void answer(struct request *request, bool is_available)
+{
+	struct threaded *store = request->store;
+	struct gathering *gathering = &request->gathering;
+
+	request->is_answered = true;
+	*(request->older ? &request->older->newer : &store->oldest) = request->newer;
+	*(request->newer ? &request->newer->older : &store->newest) = request->older;
+	switch (request->kind) {
+	case REQUEST_APPEND:
+		request->done.append(request->done_ctx,
+				     is_available ? request->append.result : APPEND_UNAVAILABLE);
+		break;
+	case REQUEST_READ:
+		request->done.read(request->done_ctx, is_available,
+				   is_available ? gathering->entries : NULL,
+				   is_available ? gathering->n : 0);
+		break;
+	case REQUEST_FIND:
+		request->done.find(request->done_ctx, is_available,
+				   is_available ? request->entry : NULL);
+		break;
+	case REQUEST_PING:
+		request->done.ping(request->done_ctx, is_available);
+		break;
+	}
+}
+
+static void request_free(struct request *request)
+{
+	entry_unref(request->entry);
+	gathering_release(&request->gathering);
+	free(request);
+}
+
+static void finished(struct job *job)
+{
+	struct request *request = (struct request *)job;
+
+	if (!request->is_answered)
+		answer(request, request->kind == REQUEST_APPEND || request->is_available);
+	request_free(request);
+}
+
+/* Looks at the requests that wait, oldest first; those that are left move the timer on. The thread
+ * still has what it works on, so nothing of a request but its place in the list is touched here. */
+static void time_out(struct timer *timer)
+{
+	struct threaded *store = (struct threaded *)((char *)timer - offsetof(struct threaded, timer));
+	int64_t now = store_clock_ms();
+
+	while (store->oldest && store->oldest->deadline_ms <= now)
+		answer(store->oldest, false);
+	if (store->oldest) /* started anew: a callback may have started it for a later one */
+		timer_start(timer, store->oldest->deadline_ms - now);
+}
+
+static struct request *request_new(struct threaded *store, enum request_kind kind,
+				   struct text conversation, struct text client_id)
+{
+	struct request *request = calloc(1, sizeof(*request) + conversation.n + client_id.n);
+
+	if (!request)
+		return NULL;
+	request->job.size = sizeof(*request) + conversation.n + client_id.n;
+	request->job.done = finished;
+	request->store = store;
+	request->kind = kind;
+	request->deadline_ms = store_clock_ms() + store->timeout_ms;
+	request->conversation = text_of(request->texts, conversation.n);
+	request->client_id = text_of(request->texts + conversation.n, client_id.n);
+	if (conversation.n > 0)
+		memcpy(request->texts, conversation.p, conversation.n);
+	if (client_id.n > 0)
+		memcpy(request->texts + conversation.n, client_id.p, client_id.n);
+	return request;
+}
+
+static bool submit(struct threaded *store, struct request *request, void *ctx)
+{
+	struct workers *workers = request->kind == REQUEST_APPEND ? store->writer : store->readers;
+
+	request->done_ctx = ctx;
+	request->older = store->newest; /* before the thread has it: afterwards only on the loop */
+	if (store->is_closing || !workers_submit(workers, &request->job)) {
+		request_free(request);
+		return false;
+	}
+	*(store->newest ? &store->newest->newer : &store->oldest) = request;
+	store->newest = request;
+	if (!timer_is_running(&store->timer))
+		timer_start(&store->timer, store->timeout_ms);
+	return true;
+}
+
+static bool threaded_append(struct store *base, struct entry *entry,
+			    void (*done)(void *ctx, enum append_result result), void *ctx)
+{
+	struct threaded *store = (struct threaded *)base;
+	struct request *request = request_new(store, REQUEST_APPEND, TEXT_NONE, TEXT_NONE);
+
+	if (!request)
+		return false;
+	request->entry = entry_ref(entry);
+	request->append = (struct append){.entry = entry, .result = APPEND_UNAVAILABLE};
+	request->job.size += entry_size(entry);
+	request->done.append = done;
+	return submit(store, request, ctx);
+}
+
+static bool threaded_read(struct store *base, const struct store_range *range,
+			  void (*done)(void *ctx, bool is_available, struct entry *const *entries,
+				       size_t n),
+			  void *ctx)
+{
+	struct threaded *store = (struct threaded *)base;
+	struct request *request = request_new(store, REQUEST_READ, range->conversation, TEXT_NONE);
+
+	if (!request)
+		return false;
+	gathering_init(&request->gathering, range);
+	request->gathering.range.conversation = request->conversation;
+	request->done.read = done;
+	return submit(store, request, ctx);
+}
+
+static bool threaded_find(struct store *base, struct text conversation, struct text client_id,
+			  void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx)
+{
+	struct threaded *store = (struct threaded *)base;
+	struct request *request = request_new(store, REQUEST_FIND, conversation, client_id);
+
+	if (!request)
+		return false;
+	request->done.find = done;
+	return submit(store, request, ctx);
+}
+
+static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_available), void *ctx)
+{
+	struct threaded *store = (struct threaded *)base;
+	struct request *request = request_new(store, REQUEST_PING, TEXT_NONE, TEXT_NONE);
+
+	if (!request)
+		return false;
+	request->done.ping = done;
+	return submit(store, request, ctx);
+}
+
+static void threaded_close(struct store *base)
+{
+	struct threaded *store = (struct threaded *)base;
+
+	store->is_closing = true; /* callbacks may ask for more: refused */
+	workers_stop(store->writer);
+	workers_stop(store->readers);
+	timer_stop(&store->timer);
+	store->backend->free(store->ctx);
+	free(store);
+}
+
+static const struct store_operations operations = {
+	.append = threaded_append,
+	.read = threaded_read,
+	.find = threaded_find,
+	.ping = threaded_ping,
+	.close = threaded_close,
+};
+
+struct store *threaded_store_open(struct loop *loop, const struct backend *backend, void *ctx,
+				  unsigned readers, int64_t timeout_ms)
+{
+	struct threaded *store = calloc(1, sizeof(*store));
+
+	if (!store) {
+		backend->free(ctx);
+		return NULL;
+	}
+	store->store.operations = &operations;
+	store->backend = backend;
+	store->ctx = ctx;
+	store->timeout_ms = timeout_ms;
+	timer_init(&store->timer, loop, time_out);
+	store->writer = workers_start(loop, &(struct workers_options){
+		.name = "store-writer", .threads = 1,
+		.queue_bytes = STORE_WRITE_QUEUE_BYTES,
+		.batch_jobs = STORE_BATCH_ENTRIES, .batch_bytes = STORE_BATCH_BYTES,
+		.open = open_writer, .run = run_appends, .close = close_thread, .ctx = store});
+	store->readers = workers_start(loop, &(struct workers_options){
+		.name = "store-reader", .threads = readers,
+		.queue_bytes = STORE_READ_QUEUE_BYTES, .batch_jobs = 1,
+		.open = open_reader, .run = run_reads, .close = close_thread, .ctx = store});
+	if (!store->writer || !store->readers) {
+		threaded_close(&store->store);
+		return NULL;
+	}
+	return &store->store;
+}
