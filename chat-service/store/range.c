@@ -16,10 +16,9 @@ void gathering_release(struct gathering *g)
 	g->n = g->size = 0;
 }
 
-/* The highest number that the range allows. */
-static uint64_t range_end(const struct store_range *range)
+uint64_t range_end(const struct store_range *range)
 {
-	return range->before > 0 ? range->before - 1 : INT64_MAX;
+	return range->before > 0 && range->before <= INT64_MAX ? range->before - 1 : INT64_MAX;
 }
 
 bool range_is_possible(const struct store_range *range)

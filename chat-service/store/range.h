@@ -28,6 +28,9 @@ void gathering_release(struct gathering *g);
 /* False: no message can lie in the range, there is nothing to walk. */
 bool range_is_possible(const struct store_range *range);
 
+/* The highest number that the range allows. */
+uint64_t range_end(const struct store_range *range);
+
 /* The walk: newest_first, from the newest entry with first < before downwards; else from the entry
  * that holds after + 1 upwards. */
 enum gather gathering_offer(struct gathering *g, struct entry *entry);

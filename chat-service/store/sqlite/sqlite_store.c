@@ -6,6 +6,7 @@
 
 #include "store/sqlite/connection.h"
 #include "store/sqlite/messages.h"
+#include "store/outage.h"
 #include "store/threaded.h"
 
 enum { READERS = 2 };
@@ -21,27 +22,12 @@ struct thread {
 	struct connection connection; /* closed after a failure, opened again by the next operation */
 	struct buffer json;
 	bool is_writer;
-	bool is_failing; /* said so in the log */
+	struct outage outage;
 };
 
-/* One line when it begins to fail, one when it works again. */
-static bool report(struct sqlite_store *store, struct thread *thread, bool is_working, const char *why)
+static bool failed(struct thread *thread)
 {
-	if (is_working == thread->is_failing) {
-		thread->is_failing = !is_working;
-		if (is_working)
-			log_info(store->log, "store_available", LOG_STRING("path", store->path));
-		else
-			log_error(store->log, "store_unavailable", LOG_STRING("path", store->path),
-				  LOG_STRING("what", thread->is_writer ? "write" : "read"),
-				  LOG_STRING("why", why));
-	}
-	return is_working;
-}
-
-static bool failed(struct sqlite_store *store, struct thread *thread)
-{
-	report(store, thread, false, sqlite3_errmsg(thread->connection.db));
+	outage_begin(&thread->outage, sqlite3_errmsg(thread->connection.db));
 	connection_close(&thread->connection);
 	return false;
 }
@@ -54,7 +40,7 @@ static bool ensure_open(struct sqlite_store *store, struct thread *thread)
 	    connection_open(&thread->connection, store->path, thread->is_writer, store->busy_ms, error,
 			    sizeof(error)))
 		return true;
-	return report(store, thread, false, error);
+	return outage_begin(&thread->outage, error);
 }
 
 static void *open_thread(void *ctx, bool is_writer)
@@ -65,6 +51,8 @@ static void *open_thread(void *ctx, bool is_writer)
 	if (!thread)
 		return NULL;
 	thread->is_writer = is_writer;
+	thread->outage = (struct outage){.log = store->log, .store = store->path,
+					 .what = is_writer ? "write" : "read"};
 	if (is_writer) {
 		thread->connection = store->first;
 		store->first = (struct connection){0};
@@ -205,11 +193,11 @@ static void sqlite_append(void *ctx, void *arg, struct append *const *appends, s
 
 	(void)deadline_ms; /* the busy timeout is shorter */
 	if (ensure_open(store, thread) && append_all(thread, appends, n)) {
-		report(store, thread, true, NULL);
+		outage_end(&thread->outage);
 		return;
 	}
 	if (thread->connection.db)
-		failed(store, thread); /* closing it rolls back */
+		failed(thread); /* closing it rolls back */
 	for (size_t i = 0; i < n; i++)
 		appends[i]->result = APPEND_UNAVAILABLE;
 }
@@ -266,7 +254,7 @@ static bool walk(struct sqlite_store *store, struct thread *thread, sqlite3_stmt
 		if (gather != GATHER_MORE)
 			return gather == GATHER_ENOUGH;
 	}
-	return step == SQLITE_DONE || failed(store, thread);
+	return step == SQLITE_DONE || failed(thread);
 }
 
 static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
@@ -283,7 +271,7 @@ static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
 	rows = prepare(thread, range->newest_first ? STATEMENT_NEWEST : STATEMENT_OLDEST,
 		       range->conversation);
 	if (!rows)
-		return failed(ctx, thread);
+		return failed(thread);
 	if (!range->newest_first)
 		sqlite3_bind_int64(rows, 2, (int64_t)range->after + 1);
 	else if (range->before > 0 && range->before < INT64_MAX)
@@ -294,7 +282,7 @@ static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
 	if (thread->connection.db)
 		sqlite3_reset(rows); /* lets go of the snapshot */
 	gathering_finish(gathering);
-	return is_available && report(ctx, thread, true, NULL);
+	return is_available && outage_end(&thread->outage);
 }
 
 static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct text client_id,
@@ -308,15 +296,15 @@ static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct t
 		return false;
 	row = prepare(thread, STATEMENT_FIND, conversation);
 	if (!row)
-		return failed(ctx, thread);
+		return failed(thread);
 	bind_text(row, 2, client_id);
 	step = sqlite3_step(row);
 	if (step == SQLITE_ROW)
 		*entry = entry_of_row(ctx, row, conversation);
 	else if (step != SQLITE_DONE)
-		return failed(ctx, thread);
+		return failed(thread);
 	sqlite3_reset(row);
-	return (step == SQLITE_DONE || *entry) && report(ctx, thread, true, NULL);
+	return (step == SQLITE_DONE || *entry) && outage_end(&thread->outage);
 }
 
 static bool sqlite_ping(void *ctx, void *arg)
@@ -328,9 +316,9 @@ static bool sqlite_ping(void *ctx, void *arg)
 		return false;
 	row = connection_statement(&thread->connection, STATEMENT_PING);
 	if (!row || sqlite3_step(row) != SQLITE_ROW)
-		return failed(ctx, thread);
+		return failed(thread);
 	sqlite3_reset(row);
-	return report(ctx, thread, true, NULL);
+	return outage_end(&thread->outage);
 }
 
 static void sqlite_free(void *ctx)

@@ -192,7 +192,9 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc == 2 && strcmp(argv[1], "sqlite") == 0)
 		backend_under_test = &sqlite_backend;
+	else if (argc == 2 && strcmp(argv[1], "mongo") == 0)
+		backend_under_test = &mongo_backend;
 	else
-		return fprintf(stderr, "usage: %s sqlite\n", argv[0]), 2;
+		return fprintf(stderr, "usage: %s sqlite|mongo\n", argv[0]), 2;
 	return cmocka_run_group_tests_name(argv[1], tests, NULL, NULL);
 }

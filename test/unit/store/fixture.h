@@ -41,7 +41,7 @@ struct fixture {
 	void *state;     /* the backend's */
 };
 
-extern const struct test_backend sqlite_backend;
+extern const struct test_backend sqlite_backend, mongo_backend;
 
 struct fixture *fixture_begin(const struct test_backend *backend);
 void fixture_end(struct fixture *f);

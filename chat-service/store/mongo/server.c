@@ -1,0 +1,127 @@
+#include "store/mongo/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_MS_MAX = 10000 };
+
+/* What the URI asks for stands when it is shorter. */
+static void limit_ms(mongoc_uri_t *uri, const char *option, int32_t limit)
+{
+	int32_t asked = mongoc_uri_get_option_as_int32(uri, option, 0);
+
+	if (asked <= 0 || asked > limit)
+		mongoc_uri_set_option_as_int32(uri, option, limit);
+}
+
+static char *join_hosts(const mongoc_uri_t *uri)
+{
+	const mongoc_host_list_t *host = mongoc_uri_get_hosts(uri);
+	char *hosts = strdup(host ? host->host_and_port : "(from DNS)");
+
+	for (host = host ? host->next : NULL; hosts && host; host = host->next) {
+		char *longer = NULL;
+
+		if (asprintf(&longer, "%s,%s", hosts, host->host_and_port) < 0)
+			longer = NULL;
+		free(hosts);
+		hosts = longer;
+	}
+	return hosts;
+}
+
+struct server *server_open(const char *uri_text, const char *database, int64_t timeout_ms, char *error,
+			   size_t error_size)
+{
+	struct server *server = NULL;
+	mongoc_uri_t *uri;
+	bson_error_t cause;
+
+	mongoc_init();
+	uri = mongoc_uri_new_with_error(uri_text, &cause);
+	if (!uri) {
+		snprintf(error, error_size, "the MongoDB URI is wrong: %s", cause.message);
+		return NULL;
+	}
+	server = calloc(1, sizeof(*server));
+	if (!server)
+		goto short_of_memory;
+	/* A call that hangs ends after the driver's second try: two such waits. */
+	server->call_ms = (int32_t)(timeout_ms / 2 > INT32_MAX ? INT32_MAX : timeout_ms / 2);
+	limit_ms(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, server->call_ms);
+	limit_ms(uri, MONGOC_URI_SOCKETTIMEOUTMS, server->call_ms);
+	limit_ms(uri, MONGOC_URI_CONNECTTIMEOUTMS,
+		 server->call_ms < CONNECT_MS_MAX ? server->call_ms : CONNECT_MS_MAX);
+	if (!mongoc_uri_get_appname(uri))
+		mongoc_uri_set_appname(uri, "chat-service");
+	server->hosts = join_hosts(uri);
+	server->database = strdup(database);
+	if (!server->hosts || !server->database)
+		goto short_of_memory;
+	server->pool = mongoc_client_pool_new_with_error(uri, &cause);
+	if (!server->pool) {
+		snprintf(error, error_size, "the MongoDB URI cannot be used: %s", cause.message);
+		goto failed;
+	}
+	mongoc_client_pool_set_error_api(server->pool, MONGOC_ERROR_API_VERSION_2);
+	mongoc_uri_destroy(uri);
+	return server;
+
+short_of_memory:
+	snprintf(error, error_size, "memory is short");
+failed:
+	mongoc_uri_destroy(uri);
+	server_close(server);
+	return NULL;
+}
+
+void server_close(struct server *server)
+{
+	if (!server)
+		return;
+	if (server->pool)
+		mongoc_client_pool_destroy(server->pool);
+	free(server->hosts);
+	free(server->database);
+	free(server);
+}
+
+mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t *client)
+{
+	mongoc_collection_t *entries = mongoc_client_get_collection(client, server->database, "entries");
+	mongoc_write_concern_t *write = mongoc_write_concern_new();
+	mongoc_read_concern_t *read = mongoc_read_concern_new();
+	mongoc_read_prefs_t *primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
+
+	mongoc_write_concern_set_wmajority(write, server->call_ms);
+	mongoc_write_concern_set_journal(write, true);
+	mongoc_read_concern_set_level(read, MONGOC_READ_CONCERN_LEVEL_MAJORITY);
+	mongoc_collection_set_write_concern(entries, write);
+	mongoc_collection_set_read_concern(entries, read);
+	mongoc_collection_set_read_prefs(entries, primary);
+	mongoc_write_concern_destroy(write);
+	mongoc_read_concern_destroy(read);
+	mongoc_read_prefs_destroy(primary);
+	return entries;
+}
+
+bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_error_t *error)
+{
+	bson_t *command;
+
+	if (atomic_load(&server->has_indexes))
+		return true;
+	command = BCON_NEW("createIndexes", "entries",
+			   "indexes", "[", "{",
+			   "name", "client_ids",
+			   "key", "{", "_id.c", BCON_INT32(1), "ids", BCON_INT32(1), "}",
+			   "unique", BCON_BOOL(true),
+			   "partialFilterExpression", "{", "ids", "{", "$exists", BCON_BOOL(true), "}", "}",
+			   "}", "]",
+			   "writeConcern", "{", "w", "majority", "}");
+	if (mongoc_client_write_command_with_opts(client, server->database, command, NULL, NULL, error))
+		atomic_store(&server->has_indexes, true);
+	bson_destroy(command);
+	return atomic_load(&server->has_indexes);
+}

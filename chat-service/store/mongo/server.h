@@ -1,0 +1,35 @@
+/* server.h: the MongoDB deployment that a URI names.
+ *
+ * Purpose    the pool of clients, with timeouts; the collection with its concerns; its indexes.
+ * Ownership  server_open's result is the caller's; clients go back to `pool` before server_close.
+ * Errors     server_open gives NULL and a line in `error`. That nobody is there is found out by a call.
+ * Threads    server_ensure_indexes and server_entries: any, each with a client of its own.
+ */
+#ifndef STORE_MONGO_SERVER_H
+#define STORE_MONGO_SERVER_H
+
+#include <mongoc/mongoc.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct server {
+	mongoc_client_pool_t *pool;
+	char *hosts;     /* for the log: no password */
+	char *database;
+	int32_t call_ms; /* most that the driver waits at one point of a call */
+	atomic_bool has_indexes;
+};
+
+struct server *server_open(const char *uri, const char *database, int64_t timeout_ms, char *error,
+			   size_t error_size);
+void server_close(struct server *server);
+
+/* The collection, written and read so that what is acknowledged is on a majority's disks and is seen by
+ * every read. */
+mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t *client);
+
+/* Without the index on client ids a send could be stored twice, so nothing may be appended before this
+ * was true once. */
+bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_error_t *error);
+
+#endif

@@ -1,0 +1,88 @@
+#include "fixture.h"
+
+#include <mongoc/mongoc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/mongo/mongo_store.h"
+
+/* MONGOD_FOLDER: where test/mongod.py keeps the set that it started. MONGOD_PY: the command to tell it more. */
+
+static const char *wanted(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	if (!value)
+		fail_msg("%s is not set", variable);
+	return value;
+}
+
+static char *uri_of_set(void)
+{
+	char path[512], *uri = calloc(1, 512);
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/uri", wanted("MONGOD_FOLDER"));
+	file = fopen(path, "r");
+	if (!file || !fgets(uri, 512, file))
+		fail_msg("no address in %s: is mongod started?", path);
+	fclose(file);
+	return uri;
+}
+
+static void tell_mongod(const char *command)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "%s %s %s > /dev/null", wanted("MONGOD_PY"), command,
+		 wanted("MONGOD_FOLDER"));
+	if (system(line) != 0)
+		fail_msg("failed: %s", line);
+}
+
+static void begin(struct fixture *f)
+{
+	static unsigned count;
+
+	snprintf(f->place, sizeof(f->place), "contract_%d_%u", (int)getpid(), count++);
+	f->state = uri_of_set();
+}
+
+static void end(struct fixture *f)
+{
+	mongoc_client_t *client = mongoc_client_new(f->state);
+	mongoc_database_t *database = mongoc_client_get_database(client, f->place);
+
+	mongoc_database_drop(database, NULL);
+	mongoc_database_destroy(database);
+	mongoc_client_destroy(client);
+	free(f->state);
+}
+
+static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error, size_t error_size)
+{
+	return mongo_store_open(f->loop, &f->log, f->state, f->place, timeout_ms, error, error_size);
+}
+
+static void take_away(struct fixture *f)
+{
+	(void)f;
+	tell_mongod("pause");
+}
+
+static void bring_back(struct fixture *f)
+{
+	(void)f;
+	tell_mongod("resume");
+}
+
+const struct test_backend mongo_backend = {
+	.name = "mongo",
+	.begin = begin,
+	.end = end,
+	.open = open_store,
+	.take_away = take_away,
+	.bring_back = bring_back,
+};
