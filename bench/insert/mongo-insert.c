@@ -6,7 +6,6 @@
  * message.
  */
 #include <getopt.h>
-#include <mongoc/mongoc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,13 +15,16 @@
 #include "bench/load/clock.h"
 #include "bench/load/histogram.h"
 #include "bench/load/process.h"
+#include "store/mongo/document.h"
+#include "store/mongo/server.h"
 
-enum { NAME_SIZE = 48, WAIT_FOR_PRIMARY_S = 30 };
+enum { NAME_SIZE = 48, WAIT_FOR_PRIMARY_S = 30, TIMEOUT_MS = 20000 };
 
 struct options {
 	const char *uri, *database;
 	int users, batch, seconds, warmup, text_bytes, mongod_pid;
-	bool has_reply, is_initiation;
+	const char *initiate_host;
+	bool has_reply;
 	unsigned run;
 };
 
@@ -39,7 +41,8 @@ static const char usage[] =
 	"  --warmup N       seconds before that (2)\n"
 	"  --text-bytes N   length of a message's text (64)\n"
 	"  --mongod PID     report this process's CPU time\n"
-	"  --initiate       make the one mongod at URI a replica set of its own, and end\n"
+	"  --initiate HOST  make the one mongod at URI a replica set of its own, called HOST:PORT, "
+	"and end\n"
 	"\n"
 	"Prints one line of JSON.\n";
 
@@ -69,7 +72,7 @@ static bool read_options(struct options *o, int argc, char *argv[])
 		{"uri", required_argument, NULL, URI},
 		{"database", required_argument, NULL, DATABASE},
 		{"reply", no_argument, NULL, REPLY},
-		{"initiate", no_argument, NULL, INITIATE},
+		{"initiate", required_argument, NULL, INITIATE},
 	};
 	bool is_good = true;
 	int which;
@@ -92,7 +95,7 @@ static bool read_options(struct options *o, int argc, char *argv[])
 		else if (which == REPLY)
 			o->has_reply = true;
 		else if (which == INITIATE)
-			o->is_initiation = true;
+			o->initiate_host = optarg;
 		else if (which >= FIRST_NUMBER && which < FIRST_NUMBER + NUMBER_COUNT)
 			is_good = read_number(optarg, numbers[which - FIRST_NUMBER].value);
 		else
@@ -152,64 +155,28 @@ static bool initiate(mongoc_client_t *client, const char *host)
 	return true;
 }
 
-/* As the service makes them: `_id` is unique by itself, the other index finds a repeated client id.
+/* The bytes that the service would store for this message; the texts are of the size that matters.
  */
-static bool prepare(mongoc_client_t *client, const struct options *o)
-{
-	mongoc_collection_t *entries = mongoc_client_get_collection(client, o->database, "entries");
-
-	mongoc_collection_drop(entries, NULL); /* fails when there is none */
-	mongoc_collection_destroy(entries);
-	return run_command(client, o->database,
-			   BCON_NEW("createIndexes", BCON_UTF8("entries"), "indexes", "[", "{",
-				    "key", "{", "_id.c", BCON_INT32(1), "ids", BCON_INT32(1), "}",
-				    "name", BCON_UTF8("ids"), "unique", BCON_BOOL(true),
-				    "partialFilterExpression", "{", "ids", "{", "$exists",
-				    BCON_BOOL(true), "}", "}", "}", "]"),
-			   "cannot make the index");
-}
-
-static void add_message(bson_t *messages, const char *index, const char *role, const char *from,
-			const char *text, const char *id)
-{
-	bson_t message;
-
-	BSON_APPEND_DOCUMENT_BEGIN(messages, index, &message);
-	BSON_APPEND_UTF8(&message, "r", role);
-	BSON_APPEND_UTF8(&message, "f", from);
-	BSON_APPEND_UTF8(&message, "t", text);
-	if (id)
-		BSON_APPEND_UTF8(&message, "id", id);
-	bson_append_document_end(messages, &message);
-}
-
-static bson_t *make_entry(const struct options *o, unsigned user, unsigned k, const char *text)
+static bool write_entry(bson_t *document, const struct options *o, unsigned user, unsigned k,
+			struct text text)
 {
 	unsigned messages_each = o->has_reply ? 2 : 1;
 	char conversation[NAME_SIZE], id[NAME_SIZE];
-	bson_t *entry = bson_new();
-	bson_t key, messages, ids, standing;
+	struct standing after = {.state = STATE_BOT};
+	struct message messages[2] = {{.role = ROLE_USER, .text = text},
+				      {.role = ROLE_BOT, .from = TEXT("Frontdesk"), .text = text}};
+	struct entry *entry;
+	bool is_written;
 
 	snprintf(conversation, sizeof(conversation), "load-%08x-%u", o->run, user);
 	snprintf(id, sizeof(id), "%08x-%u.%u", o->run, user, k + 1);
-	BSON_APPEND_DOCUMENT_BEGIN(entry, "_id", &key);
-	BSON_APPEND_UTF8(&key, "c", conversation);
-	BSON_APPEND_INT64(&key, "s", (int64_t)k * messages_each + 1);
-	bson_append_document_end(entry, &key);
-	BSON_APPEND_INT32(entry, "n", (int32_t)messages_each);
-	BSON_APPEND_DATE_TIME(entry, "at", clock_now_ns() / NS_PER_MS);
-	BSON_APPEND_ARRAY_BEGIN(entry, "m", &messages);
-	add_message(&messages, "0", "user", conversation, text, id);
-	if (o->has_reply)
-		add_message(&messages, "1", "bot", "Frontdesk", text, NULL);
-	bson_append_array_end(entry, &messages);
-	BSON_APPEND_ARRAY_BEGIN(entry, "ids", &ids);
-	BSON_APPEND_UTF8(&ids, "0", id);
-	bson_append_array_end(entry, &ids);
-	BSON_APPEND_DOCUMENT_BEGIN(entry, "st", &standing);
-	BSON_APPEND_UTF8(&standing, "state", "bot");
-	bson_append_document_end(entry, &standing);
-	return entry;
+	messages[0].from = text_of_string(conversation);
+	messages[0].id = text_of_string(id);
+	entry = entry_make(messages[0].from, (uint64_t)k * messages_each + 1,
+			   (int64_t)time(NULL) * 1000, &after, messages, messages_each);
+	is_written = entry && document_write(document, entry);
+	entry_unref(entry);
+	return is_written;
 }
 
 struct result {
@@ -219,25 +186,27 @@ struct result {
 };
 
 static bool insert_bulk(mongoc_collection_t *entries, const struct options *o, uint64_t *next,
-			const char *text)
+			struct text text)
 {
 	const bson_t **bulk = calloc((size_t)o->batch, sizeof(*bulk));
-	bson_t *unordered = BCON_NEW("ordered", BCON_BOOL(false));
-	bson_error_t error;
-	bool is_done = false;
+	bson_t *unordered = BCON_NEW("ordered", BCON_BOOL(false), "validate", BCON_BOOL(false));
+	bson_error_t error = {.message = "out of memory"};
+	bool is_done = bulk;
+	int n = 0;
 
-	if (!bulk)
-		goto out;
-	for (int i = 0; i < o->batch; i++, ++*next)
-		bulk[i] = make_entry(o, (unsigned)(*next % (unsigned)o->users),
-				     (unsigned)(*next / (unsigned)o->users), text);
-	is_done = mongoc_collection_insert_many(entries, bulk, (size_t)o->batch, unordered, NULL,
-						&error);
+	for (; is_done && n < o->batch; n++, ++*next) {
+		bson_t *document = bson_new();
+
+		is_done = write_entry(document, o, (unsigned)(*next % (unsigned)o->users),
+				      (unsigned)(*next / (unsigned)o->users), text);
+		bulk[n] = document;
+	}
+	is_done = is_done &&
+		  mongoc_collection_insert_many(entries, bulk, (size_t)n, unordered, NULL, &error);
 	if (!is_done)
 		fail("cannot insert", &error);
-	for (int i = 0; i < o->batch; i++)
-		bson_destroy((bson_t *)bulk[i]);
-out:
+	while (n > 0)
+		bson_destroy((bson_t *)bulk[--n]);
 	free(bulk);
 	bson_destroy(unordered);
 	return is_done;
@@ -252,7 +221,7 @@ static int64_t cpu_of_mongod(const struct options *o)
 	return use.cpu_ns;
 }
 
-static bool measure(mongoc_collection_t *entries, const struct options *o, const char *text,
+static bool measure(mongoc_collection_t *entries, const struct options *o, struct text text,
 		    struct result *result)
 {
 	int64_t from_ns = clock_now_ns() + o->warmup * NS_PER_S;
@@ -285,30 +254,28 @@ static void print_result(const struct options *o, const struct result *r)
 	       r->entries ? (double)r->cpu_ns / 1000 / (double)r->entries : 0);
 }
 
-static bool run(mongoc_client_t *client, const struct options *o)
+static bool run(struct server *server, mongoc_client_t *client, const struct options *o)
 {
-	mongoc_write_concern_t *durable = mongoc_write_concern_new();
+	mongoc_collection_t *entries = server_entries(server, client);
 	struct result *result = calloc(1, sizeof(*result));
-	char *text = malloc((size_t)o->text_bytes + 1);
-	mongoc_collection_t *entries = NULL;
+	char *text = malloc((size_t)o->text_bytes);
+	bson_error_t error;
 	bool is_good = false;
 
-	if (!result || !text || !prepare(client, o))
+	if (!result || !text)
 		goto out;
 	memset(text, 'x', (size_t)o->text_bytes);
-	text[o->text_bytes] = '\0';
-	entries = mongoc_client_get_collection(client, o->database, "entries");
-	mongoc_write_concern_set_w(durable, MONGOC_WRITE_CONCERN_W_MAJORITY);
-	mongoc_write_concern_set_journal(durable, true);
-	mongoc_collection_set_write_concern(entries, durable);
-	if (!measure(entries, o, text, result))
+	mongoc_collection_drop(entries, NULL); /* fails when there is none */
+	if (!server_ensure_indexes(server, client, &error)) {
+		fail("cannot make the index", &error);
+		goto out;
+	}
+	if (!measure(entries, o, text_of(text, (size_t)o->text_bytes), result))
 		goto out;
 	print_result(o, result);
 	is_good = true;
 out:
-	if (entries)
-		mongoc_collection_destroy(entries);
-	mongoc_write_concern_destroy(durable);
+	mongoc_collection_destroy(entries);
 	free(result);
 	free(text);
 	return is_good;
@@ -316,30 +283,26 @@ out:
 
 int main(int argc, char *argv[])
 {
-	mongoc_client_t *client = NULL;
+	struct server *server = NULL;
+	mongoc_client_t *client;
 	struct options options;
-	mongoc_uri_t *uri;
-	bson_error_t error;
-	bool is_good = false;
+	char error[256];
+	bool is_good;
 
 	if (!read_options(&options, argc, argv)) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	mongoc_init();
-	uri = mongoc_uri_new_with_error(options.uri, &error);
-	if (uri)
-		client = mongoc_client_new_from_uri_with_error(uri, &error);
-	if (!client)
-		fail("cannot use the URI", &error);
-	else if (options.is_initiation)
-		is_good = initiate(client, mongoc_uri_get_hosts(uri)->host_and_port);
-	else
-		is_good = run(client, &options);
-	if (client)
-		mongoc_client_destroy(client);
-	if (uri)
-		mongoc_uri_destroy(uri);
+	server = server_open(options.uri, options.database, TIMEOUT_MS, error, sizeof(error));
+	if (!server) {
+		fprintf(stderr, "mongo-insert: %s\n", error);
+		return 1;
+	}
+	client = mongoc_client_pool_pop(server->pool);
+	is_good = options.initiate_host ? initiate(client, options.initiate_host)
+					: run(server, client, &options);
+	mongoc_client_pool_push(server->pool, client);
+	server_close(server);
 	mongoc_cleanup();
 	return is_good ? 0 : 1;
 }
