@@ -7,12 +7,19 @@
 /* Where threads meet. Two lists behind one mutex: `waiting`, which the loop fills and the threads
  * empty, and `finished`, which goes the other way. ev_async_send wakes the loop; wake-ups coalesce,
  * so the loop takes the whole list each time. Everything else in a job belongs to one side at a
- * time: to the thread from the moment it leaves `waiting` until it is on `finished`. */
+ * time: to the thread from the moment it leaves `waiting` until it is on `finished`.
+ *
+ * What a turn of the loop submits is handed over at its end, all at once. Otherwise an idle thread
+ * takes the first job alone, and the rest of the turn waits for a whole round of the store. */
 struct workers {
 	struct loop *loop;
 	struct workers_options options;
 	ev_async wake;
-	size_t pending_bytes; /* loop thread only */
+
+	/* Loop thread only. */
+	size_t pending_bytes;
+	struct job *fresh, **fresh_end; /* submitted in this turn */
+	ev_prepare turn_end;
 
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t work;
@@ -100,8 +107,32 @@ static void woken(struct ev_loop *ev, ev_async *watcher, int events)
 	deliver(watcher->data);
 }
 
+static void hand_over(struct workers *w)
+{
+	if (!w->fresh)
+		return;
+	pthread_mutex_lock(&w->mutex);
+	*w->waiting_end = w->fresh;
+	w->waiting_end = w->fresh_end;
+	if (w->fresh->next)
+		pthread_cond_broadcast(&w->work);
+	else
+		pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->mutex);
+	w->fresh = NULL;
+	w->fresh_end = &w->fresh;
+}
+
+static void turn_ended(struct ev_loop *ev, ev_prepare *watcher, int events)
+{
+	(void)ev;
+	(void)events;
+	hand_over(watcher->data);
+}
+
 static void end_threads(struct workers *w)
 {
+	hand_over(w);
 	pthread_mutex_lock(&w->mutex);
 	w->is_stopping = true;
 	pthread_cond_broadcast(&w->work);
@@ -114,6 +145,7 @@ static void end_threads(struct workers *w)
 static void free_workers(struct workers *w)
 {
 	ev_async_stop(loop_ev(w->loop), &w->wake);
+	ev_prepare_stop(loop_ev(w->loop), &w->turn_end);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->mutex);
 	free(w);
@@ -127,6 +159,7 @@ struct workers *workers_start(struct loop *loop, const struct workers_options *o
 		return NULL;
 	w->loop = loop;
 	w->options = *options;
+	w->fresh_end = &w->fresh;
 	w->waiting_end = &w->waiting;
 	w->finished_end = &w->finished;
 	pthread_mutex_init(&w->mutex, NULL);
@@ -134,6 +167,10 @@ struct workers *workers_start(struct loop *loop, const struct workers_options *o
 	ev_async_init(&w->wake, woken);
 	w->wake.data = w;
 	ev_async_start(loop_ev(loop), &w->wake);
+	ev_prepare_init(&w->turn_end, turn_ended);
+	ev_set_priority(&w->turn_end, EV_MINPRI); /* after all who submit at the turn's end */
+	w->turn_end.data = w;
+	ev_prepare_start(loop_ev(loop), &w->turn_end);
 	for (; w->started < options->threads; w->started++) {
 		if (pthread_create(&w->threads[w->started], NULL, work, w) != 0) {
 			end_threads(w);
@@ -152,11 +189,8 @@ bool workers_submit(struct workers *w, struct job *job)
 		return false;
 	w->pending_bytes += job->size;
 	job->next = NULL;
-	pthread_mutex_lock(&w->mutex);
-	*w->waiting_end = job;
-	w->waiting_end = &job->next;
-	pthread_cond_signal(&w->work);
-	pthread_mutex_unlock(&w->mutex);
+	*w->fresh_end = job;
+	w->fresh_end = &job->next;
 	return true;
 }
 

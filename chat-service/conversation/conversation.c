@@ -1,0 +1,225 @@
+#include "conversation/conversation.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "conversation/tail.h"
+#include "conversation/writer.h"
+
+enum { LOAD_MESSAGES = 50 /* an ordinary page of history: opening needs no second read */ };
+
+struct conversations {
+	struct conversations_options options;
+	struct conversation_stats stats;
+	struct conversation *table;
+	struct writers *writers;
+};
+
+struct conversation {
+	UT_hash_handle hh;
+	struct conversations *all;
+	unsigned refs;
+	bool is_loaded, is_loading;
+	uint64_t last;
+	struct tail tail; /* ends with entry `last`, when the log has any */
+	struct load_waiter *waiters;
+	struct writer *writer; /* NULL: no turn waits */
+	void *readers;
+	size_t id_n;
+	char id[];
+};
+
+static const struct standing new_standing;
+
+struct conversations *conversations_new(const struct conversations_options *options)
+{
+	struct conversations *all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	all->options = *options;
+	all->writers = writers_new(all);
+	if (!all->writers) {
+		free(all);
+		return NULL;
+	}
+	return all;
+}
+
+static void conversation_free(struct conversation *c)
+{
+	HASH_DEL(c->all->table, c);
+	c->all->stats.open--;
+	tail_release(&c->tail);
+	free(c);
+}
+
+void conversations_free(struct conversations *all)
+{
+	if (!all)
+		return;
+	writers_free(all->writers);
+	assert(!all->table);
+	free(all);
+}
+
+const struct conversations_options *conversations_options(const struct conversations *all)
+{
+	return &all->options;
+}
+
+struct conversation_stats *conversations_stats(struct conversations *all)
+{
+	return &all->stats;
+}
+
+bool conversations_are_busy(const struct conversations *all)
+{
+	return writers_are_busy(all->writers);
+}
+
+struct conversation *conversation_get(struct conversations *all, struct text id)
+{
+	struct conversation *c;
+
+	HASH_FIND(hh, all->table, id.p, id.n, c);
+	if (c)
+		return conversation_ref(c);
+	c = calloc(1, sizeof(*c) + id.n);
+	if (!c)
+		return NULL;
+	c->all = all;
+	c->refs = 1;
+	c->id_n = id.n;
+	memcpy(c->id, id.p, id.n);
+	HASH_ADD_KEYPTR(hh, all->table, c->id, c->id_n, c);
+	all->stats.open++;
+	return c;
+}
+
+struct conversation *conversation_ref(struct conversation *c)
+{
+	c->refs++;
+	return c;
+}
+
+void conversation_unref(struct conversation *c)
+{
+	if (c && --c->refs == 0)
+		conversation_free(c);
+}
+
+struct text conversation_id(const struct conversation *c)
+{
+	return text_of(c->id, c->id_n);
+}
+
+struct conversations *conversation_all(const struct conversation *c)
+{
+	return c->all;
+}
+
+void **conversation_readers(struct conversation *c)
+{
+	return &c->readers;
+}
+
+bool conversation_is_loaded(const struct conversation *c)
+{
+	return c->is_loaded;
+}
+
+static void remember(struct conversation *c, struct entry *const *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!tail_add(&c->tail, entries[i])) {
+			tail_release(&c->tail);
+			return;
+		}
+	c->last = n > 0 ? entry_last(entries[n - 1]) : 0;
+	c->is_loaded = true;
+}
+
+static void loaded(void *ctx, bool is_available, struct entry *const *entries, size_t n)
+{
+	struct conversation *c = ctx;
+	struct load_waiter *waiter;
+
+	c->is_loading = false;
+	/* A writer may have gone on meanwhile; then memory is ahead of what was read. */
+	if (is_available && !c->is_loaded)
+		remember(c, entries, n);
+	while ((waiter = c->waiters)) {
+		c->waiters = waiter->next;
+		waiter->done(waiter, c->is_loaded);
+	}
+	conversation_unref(c);
+}
+
+bool conversation_load(struct conversation *c, struct load_waiter *waiter)
+{
+	struct store_range range = {.conversation = conversation_id(c),
+				    .limit = LOAD_MESSAGES,
+				    .newest_first = true};
+
+	if (!c->is_loading) {
+		if (!store_read(c->all->options.store, &range, loaded, c))
+			return false;
+		c->is_loading = true;
+		conversation_ref(c);
+	}
+	waiter->next = c->waiters;
+	c->waiters = waiter;
+	return true;
+}
+
+void conversation_load_cancel(struct conversation *c, struct load_waiter *waiter)
+{
+	for (struct load_waiter **at = &c->waiters; *at; at = &(*at)->next)
+		if (*at == waiter) {
+			*at = waiter->next;
+			return;
+		}
+}
+
+uint64_t conversation_last(const struct conversation *c)
+{
+	return c->last;
+}
+
+const struct standing *conversation_standing(const struct conversation *c)
+{
+	const struct entry *newest = tail_newest(&c->tail);
+
+	return newest ? &newest->after : &new_standing;
+}
+
+bool conversation_recent(const struct conversation *c, uint64_t after,
+			 struct entry *const **entries, size_t *n)
+{
+	*entries = NULL;
+	*n = 0;
+	return after >= c->last || tail_since(&c->tail, after + 1, entries, n);
+}
+
+bool conversation_add(struct conversation *c, const struct turn_request *request)
+{
+	return writer_add(c->all->writers, c, &c->writer, request);
+}
+
+void conversation_apply(struct conversation *c, struct entry *entry, const uint64_t *authors)
+{
+	enum state before = conversation_standing(c)->state;
+	bool state_changed = entry->after.state != before;
+
+	assert(entry->first == c->last + 1);
+	if (!tail_add(&c->tail, entry)) {
+		/* Without memory for the newest entry nothing may be decided here: read it again. */
+		tail_release(&c->tail);
+		c->is_loaded = false;
+	}
+	c->last = entry_last(entry);
+	c->all->options.shown(c->all->options.ctx, c, entry, authors, state_changed);
+}

@@ -1,0 +1,85 @@
+/* conversation.h: a log of entries, as this process knows it.
+ *
+ * Purpose    opens conversations, keeps the newest part of each in memory, takes turns and says what was
+ *            stored. What is in memory only follows the store; the store decides (see writer.h).
+ * Ownership  a conversation lives while somebody refers to it; entries are lent (entry_ref to keep one).
+ * Errors     NULL or ERR_UNAVAILABLE when memory runs out or the store is away.
+ * Threads    loop thread only.
+ */
+#ifndef CONVERSATION_CONVERSATION_H
+#define CONVERSATION_CONVERSATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+#include "conversation/bot.h"
+#include "conversation/turn.h"
+#include "loop/loop.h"
+#include "store/store.h"
+
+struct conversation;
+struct conversations; /* all that are open here */
+
+struct conversations_options {
+	struct loop *loop;
+	const struct log *log;
+	struct store *store;
+	const struct bot *bot; /* NULL: nobody answers */
+	/* An entry joined the log. authors[i] is the connection that message i came by, 0: none here. */
+	void (*shown)(void *ctx, struct conversation *conversation, struct entry *entry,
+		      const uint64_t *authors, bool state_changed);
+	void *ctx;
+};
+
+struct conversation_stats {
+	uint64_t entries_stored, messages_stored;
+	uint64_t conflicts; /* appends that another was first with */
+	uint64_t failures;  /* appends whose outcome was unknown */
+	uint64_t open;      /* conversations in memory */
+};
+
+struct conversations *conversations_new(const struct conversations_options *options);
+/* Turns that still wait are answered ERR_UNAVAILABLE. The store is closed by then. */
+void conversations_free(struct conversations *all);
+const struct conversations_options *conversations_options(const struct conversations *all);
+struct conversation_stats *conversations_stats(struct conversations *all);
+/* Whether any turn waits for its answer. */
+bool conversations_are_busy(const struct conversations *all);
+
+/* Opens it where it is not open yet, and refers to it. */
+struct conversation *conversation_get(struct conversations *all, struct text id);
+struct conversation *conversation_ref(struct conversation *c);
+void conversation_unref(struct conversation *c);
+
+struct text conversation_id(const struct conversation *c);
+struct conversations *conversation_all(const struct conversation *c);
+/* A place where the fan-out keeps its readers of this conversation. */
+void **conversation_readers(struct conversation *c);
+
+/* The end of the log has been read; before that the functions below know of nothing. */
+bool conversation_is_loaded(const struct conversation *c);
+/* Reads it; calls back once, later. False (the store's queue is full): never. Cancel before the waiter goes. */
+struct load_waiter {
+	struct load_waiter *next;
+	void (*done)(struct load_waiter *waiter, bool is_loaded);
+};
+bool conversation_load(struct conversation *c, struct load_waiter *waiter);
+void conversation_load_cancel(struct conversation *c, struct load_waiter *waiter);
+
+uint64_t conversation_last(const struct conversation *c); /* 0: it has not begun */
+const struct standing *conversation_standing(const struct conversation *c);
+
+/* The entries in memory that hold the messages after + 1 to the last; false: memory does not reach back so
+ * far. Lent until the loop goes on. */
+bool conversation_recent(const struct conversation *c, uint64_t after,
+			 struct entry *const **entries, size_t *n);
+
+/* Takes a turn; false (and no answer) when memory ran out. */
+bool conversation_add(struct conversation *c, const struct turn_request *request);
+
+/* For the writer: the entry is in the store, right after the last one known. `authors` as in `shown`. */
+void conversation_apply(struct conversation *c, struct entry *entry, const uint64_t *authors);
+
+#endif

@@ -1,0 +1,68 @@
+#include "metrics.h"
+
+#include <inttypes.h>
+
+#include "base/build.h"
+#include "protocol/request.h"
+
+static void head(struct buffer *out, const char *name, const char *type, const char *help)
+{
+	buffer_add_format(out, "# HELP frontdesk_%s %s\n# TYPE frontdesk_%s %s\n", name, help, name,
+			  type);
+}
+
+static void one(struct buffer *out, const char *name, const char *type, const char *help,
+		uint64_t value)
+{
+	head(out, name, type, help);
+	buffer_add_format(out, "frontdesk_%s %" PRIu64 "\n", name, value);
+}
+
+static void by_verb(struct buffer *out, const struct session_stats *s)
+{
+	head(out, "frames_received_total", "counter", "Lines received, by what they asked for.");
+	for (int verb = 0; verb <= VERB_COUNT; verb++)
+		buffer_add_format(out, "frontdesk_frames_received_total{type=\"%s\"} %" PRIu64 "\n",
+				  verb < VERB_COUNT ? verb_name((enum verb)verb) : "invalid",
+				  s->frames[verb]);
+}
+
+static void by_code(struct buffer *out, const struct session_stats *s)
+{
+	head(out, "errors_sent_total", "counter", "Errors sent to clients, by code.");
+	for (int code = ERR_NONE + 1; code < ERR_COUNT; code++)
+		buffer_add_format(out, "frontdesk_errors_sent_total{code=\"%s\"} %" PRIu64 "\n",
+				  err_name((enum err)code), s->errors[code]);
+}
+
+void metrics_write(struct buffer *out, const struct session_stats *s,
+		   const struct conversation_stats *c, bool store_is_up)
+{
+	head(out, "build_info", "gauge", "Which build this is.");
+	buffer_add_format(out, "frontdesk_build_info{version=\"%s\"} 1\n", build_version);
+	one(out, "connections", "gauge", "WebSockets that are open.", s->connections);
+	one(out, "connections_total", "counter", "WebSockets that were opened.",
+	    s->connections_total);
+	one(out, "conversations_open", "gauge", "Conversations in memory.", c->open);
+	one(out, "turns_accepted_total", "counter",
+	    "Sends and changes of state taken up; each is acknowledged, refused or waiting.",
+	    s->accepted);
+	one(out, "turns_acknowledged_total", "counter", "Of these, stored and acknowledged.",
+	    s->acknowledged);
+	one(out, "turns_refused_total", "counter", "Of these, answered with an error.", s->refused);
+	one(out, "turns_waiting", "gauge", "Of these, neither yet.",
+	    s->accepted - s->acknowledged - s->refused);
+	one(out, "messages_stored_total", "counter", "Messages stored, the bot's among them.",
+	    c->messages_stored);
+	one(out, "entries_stored_total", "counter", "Log entries stored.", c->entries_stored);
+	one(out, "append_conflicts_total", "counter",
+	    "Appends that another was first with, or whose message was stored before.",
+	    c->conflicts);
+	one(out, "append_failures_total", "counter", "Appends whose outcome the store did not tell.",
+	    c->failures);
+	one(out, "slow_readers_total", "counter", "Connections closed because they did not read.",
+	    s->slow_readers);
+	one(out, "store_up", "gauge", "Whether the store answers.", store_is_up);
+	by_verb(out, s);
+	by_code(out, s);
+}

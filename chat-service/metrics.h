@@ -1,0 +1,18 @@
+/* metrics.h: the counters of all parts, as Prometheus reads them.
+ *
+ * Ownership  none.   Errors  the buffer's.   Threads  loop thread only.
+ */
+#ifndef METRICS_H
+#define METRICS_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "conversation/conversation.h"
+#include "session/session.h"
+
+/* Text exposition format 0.0.4. */
+void metrics_write(struct buffer *out, const struct session_stats *sessions,
+		   const struct conversation_stats *conversations, bool store_is_up);
+
+#endif

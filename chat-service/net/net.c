@@ -1,0 +1,201 @@
+#include "net/net.h"
+
+#include <errno.h>
+#include <libwebsockets.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/http.h"
+#include "net/socket.h"
+
+enum {
+	RX_BYTES = 1024,     /* the default of 4096 is most of an idle connection's memory */
+	PING_AFTER_S = 45,   /* of silence */
+	HANG_UP_AFTER_S = 75
+};
+
+struct net {
+	struct net_options options;
+	struct lws_context *context;
+	struct lws_vhost *vhost;
+	bool refuses;
+};
+
+/* What the library allocates for each connection. */
+struct connection {
+	bool is_websocket;
+	union {
+		struct socket socket;
+		struct http_exchange http;
+	};
+};
+
+static struct net *net_of(struct lws *wsi)
+{
+	return lws_context_user(lws_get_context(wsi));
+}
+
+/* Whether a WebSocket may be opened; if not, it says why over HTTP. */
+static bool accepts(struct net *net, struct lws *wsi)
+{
+	char path[32], version[8], origin[256];
+	int n = lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI);
+
+	if (n <= 0 || strcmp(path, "/chat") != 0)
+		return http_refuse(wsi, lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ? 404 : 405);
+	if (lws_hdr_copy(wsi, version, sizeof(version), WSI_TOKEN_VERSION) <= 0 ||
+	    strcmp(version, "13") != 0)
+		return http_refuse(wsi, 426);
+	n = lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN);
+	if (net->options.origins && (n < 0 || (n > 0 && !http_origin_is_listed(net->options.origins,
+									       origin))))
+		return http_refuse(wsi, 403);
+	if (net->refuses)
+		return http_refuse(wsi, 503);
+	return true;
+}
+
+static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+	struct connection *c = user;
+
+	switch (reason) {
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return accepts(net_of(wsi), wsi) ? 0 : -1;
+	case LWS_CALLBACK_ESTABLISHED:
+		c->is_websocket = true;
+		return socket_opened(&c->socket, wsi, &net_of(wsi)->options);
+	case LWS_CALLBACK_RECEIVE:
+		return socket_received(&c->socket, in, len);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return socket_writable(&c->socket);
+	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+		return socket_peer_closes(&c->socket, in, len);
+	case LWS_CALLBACK_CLOSED:
+		socket_closed(&c->socket);
+		return 0;
+	case LWS_CALLBACK_HTTP:
+		return http_request(&c->http, wsi, &net_of(wsi)->options, in, len);
+	case LWS_CALLBACK_HTTP_BODY:
+		return -1; /* nothing here takes one */
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return http_writable(&c->http, wsi);
+	case LWS_CALLBACK_CLOSED_HTTP:
+		if (c && !c->is_websocket)
+			http_closed(&c->http);
+		return 0;
+	default:
+		return lws_callback_http_dummy(wsi, reason, user, in, len);
+	}
+}
+
+static void library_log(int level, const char *line)
+{
+	(void)level;
+	(void)line; /* lws_set_log_level asks for none */
+}
+
+/* The library binds by itself and says little about why it could not: ask the system first. */
+static bool can_bind(const struct net_options *o, char *error, size_t error_size)
+{
+	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *address;
+	char port[8];
+	int fd, on = 1;
+	bool is_bound;
+
+	snprintf(port, sizeof(port), "%u", o->port);
+	if (getaddrinfo(o->host, port, &hints, &address) != 0) {
+		snprintf(error, error_size, "LISTEN_HOST is '%s', but must be an IP address of this machine",
+			 o->host);
+		return false;
+	}
+	fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	is_bound = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+		   bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, 1) == 0;
+	if (!is_bound)
+		snprintf(error, error_size, "LISTEN_HOST '%s' and PORT '%u' cannot be listened on: %s",
+			 o->host, o->port, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(address);
+	return is_bound;
+}
+
+static const lws_retry_bo_t idle_policy = {.secs_since_valid_ping = PING_AFTER_S,
+					   .secs_since_valid_hangup = HANG_UP_AFTER_S};
+
+static const struct lws_protocols protocols[] = {
+	/* The first one also gets plain HTTP, and WebSockets that name no subprotocol. */
+	{.name = "chat.v1",
+	 .callback = serve,
+	 .per_session_data_size = sizeof(struct connection),
+	 .rx_buffer_size = RX_BYTES},
+	{.name = NULL},
+};
+
+struct net *net_open(const struct net_options *options, char *error, size_t error_size)
+{
+	struct net *net = calloc(1, sizeof(*net));
+	void *loops[1] = {loop_ev(options->loop)};
+	struct lws_context_creation_info info = {
+		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
+		.protocols = protocols,
+		.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+			   LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DISABLE_IPV6,
+		.foreign_loops = loops,
+		.user = net,
+		.gid = (gid_t)-1,
+		.uid = (uid_t)-1,
+		.pt_serv_buf_size = 8192,
+		.retry_and_idle_policy = &idle_policy,
+	};
+
+	if (!net) {
+		snprintf(error, error_size, "out of memory");
+		return NULL;
+	}
+	net->options = *options;
+	if (!can_bind(options, error, error_size)) {
+		free(net);
+		return NULL;
+	}
+	if (strchr(options->host, ':'))
+		info.options &= ~(uint64_t)LWS_SERVER_OPTION_DISABLE_IPV6;
+	lws_set_log_level(0, library_log);
+	net->context = lws_create_context(&info);
+	if (net->context) {
+		info.port = options->port;
+		info.iface = strcmp(options->host, "0.0.0.0") == 0 ? NULL : options->host;
+		net->vhost = lws_create_vhost(net->context, &info);
+	}
+	if (!net->vhost) {
+		snprintf(error, error_size,
+			 "libwebsockets could not start on %s:%u; is its libev plugin installed?",
+			 options->host, options->port);
+		net_close(net);
+		return NULL;
+	}
+	return net;
+}
+
+uint16_t net_port(const struct net *net)
+{
+	return (uint16_t)lws_get_vhost_listen_port(net->vhost);
+}
+
+void net_refuse_sockets(struct net *net)
+{
+	net->refuses = true;
+}
+
+void net_close(struct net *net)
+{
+	if (!net)
+		return;
+	if (net->context)
+		lws_context_destroy(net->context);
+	free(net);
+}

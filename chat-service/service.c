@@ -1,0 +1,296 @@
+#include "service.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/build.h"
+#include "conversation/conversation.h"
+#include "fanout/fanout.h"
+#include "loop/loop.h"
+#include "metrics.h"
+#include "net/net.h"
+#include "session/session.h"
+#include "store/mongo/mongo_store.h"
+#include "store/sqlite/sqlite_store.h"
+
+enum {
+	PING_MS = 1000,
+	DRAIN_LOOK_MS = 20,
+	GRACE_MS = 3000 /* after DRAIN_S, for what is still being stored and for close frames */
+};
+
+struct service {
+	const struct service_settings *settings;
+	const struct log *log;
+	struct loop *loop;
+	struct store *store;
+	struct bot *bot;
+	struct conversations *conversations;
+	struct sessions *sessions;
+	struct net *net;
+
+	struct timer ping;
+	bool store_is_up, store_was_heard_of;
+
+	struct signal_watch sigterm, sigint;
+	struct timer drain;
+	int64_t drain_until_ms;
+	bool is_draining;
+};
+
+/* ---- the callbacks that the parts are wired with ---- */
+
+static void show(void *ctx, struct conversation *conversation, struct entry *entry,
+		 const uint64_t *authors, bool state_changed)
+{
+	(void)ctx;
+	fanout_entry(conversation, entry, authors, state_changed);
+}
+
+static void *socket_came(void *ctx, struct socket *socket)
+{
+	struct service *s = ctx;
+
+	return session_open(s->sessions, socket);
+}
+
+static void message_came(void *session, struct text message, bool is_text)
+{
+	session_received(session, message, is_text);
+}
+
+static void socket_has_room(void *session)
+{
+	session_writable(session);
+}
+
+static void socket_went(void *session)
+{
+	session_closed(session);
+}
+
+static void answer_ready(const struct service *s, struct http_answer *answer)
+{
+	const char *why = s->is_draining ? "draining\n" : s->store_is_up ? NULL : "store away\n";
+
+	answer->status = why ? 503 : 200;
+	buffer_add_string(&answer->body, why ? why : "ready\n");
+}
+
+static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
+{
+	struct service *s = ctx;
+
+	if (text_equal(path, TEXT("/healthz"))) {
+		buffer_add_string(&answer->body, "ok\n");
+	} else if (text_equal(path, TEXT("/readyz"))) {
+		answer_ready(s, answer);
+	} else if (text_equal(path, TEXT("/metrics"))) {
+		answer->content_type = "text/plain; version=0.0.4";
+		metrics_write(&answer->body, sessions_stats(s->sessions),
+			      conversations_stats(s->conversations), s->store_is_up);
+	} else if (text_equal(path, TEXT("/version"))) {
+		answer->content_type = "application/json";
+		buffer_add_format(&answer->body, "{\"version\":\"%s\"}\n", build_version);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* ---- the store's health ---- */
+
+static void pinged(void *ctx, bool is_available)
+{
+	struct service *s = ctx;
+
+	if (is_available != s->store_is_up || !s->store_was_heard_of) {
+		if (is_available)
+			log_info(s->log, "the store answers");
+		else
+			log_warn(s->log, "the store is away; messages wait for it");
+	}
+	s->store_is_up = is_available;
+	s->store_was_heard_of = true;
+	timer_start(&s->ping, PING_MS);
+}
+
+static void ping(struct timer *timer)
+{
+	struct service *s = (struct service *)((char *)timer - offsetof(struct service, ping));
+
+	if (!store_ping(s->store, pinged, s))
+		timer_start(&s->ping, PING_MS); /* its queue is full: whatever it is, it is not idle */
+}
+
+/* ---- the end ---- */
+
+static void look_whether_gone(struct timer *timer)
+{
+	struct service *s = (struct service *)((char *)timer - offsetof(struct service, drain));
+
+	if (sessions_are_gone(s->sessions) || loop_now_ms(s->loop) >= s->drain_until_ms)
+		loop_stop(s->loop);
+	else
+		timer_start(&s->drain, DRAIN_LOOK_MS);
+}
+
+static void drain(struct service *s)
+{
+	int64_t drain_ms = s->settings->drain_s * 1000;
+
+	if (s->is_draining) {
+		loop_stop(s->loop); /* told twice: at once */
+		return;
+	}
+	log_info(s->log, "draining", LOG_NUMBER("seconds", s->settings->drain_s),
+		 LOG_NUMBER("connections", sessions_stats(s->sessions)->connections));
+	s->is_draining = true;
+	s->drain_until_ms = loop_now_ms(s->loop) + drain_ms + GRACE_MS;
+	net_refuse_sockets(s->net);
+	sessions_drain(s->sessions, drain_ms);
+	look_whether_gone(&s->drain);
+}
+
+static void sigterm_came(struct signal_watch *watch)
+{
+	drain((struct service *)((char *)watch - offsetof(struct service, sigterm)));
+}
+
+static void sigint_came(struct signal_watch *watch)
+{
+	drain((struct service *)((char *)watch - offsetof(struct service, sigint)));
+}
+
+/* ---- making the parts ---- */
+
+static bool open_store(struct service *s, char *error, size_t error_size)
+{
+	const struct service_settings *set = s->settings;
+
+	s->store = set->mongo_uri ? mongo_store_open(s->loop, s->log, set->mongo_uri,
+						     set->mongo_database, set->store_timeout_ms,
+						     error, error_size)
+				  : sqlite_store_open(s->loop, s->log, set->sqlite_path,
+						      set->store_timeout_ms, error, error_size);
+	return s->store != NULL;
+}
+
+static bool load_bot(struct service *s, char *error, size_t error_size)
+{
+	if (!s->settings->bot_brain) {
+		log_info(s->log, "BOT_BRAIN is not set: no bot answers");
+		return true;
+	}
+	s->bot = bot_load(s->settings->bot_brain, s->log);
+	if (!s->bot)
+		snprintf(error, error_size,
+			 "BOT_BRAIN is '%s', but must be a folder of .rive files without mistakes (the "
+			 "log names them)",
+			 s->settings->bot_brain);
+	return s->bot != NULL;
+}
+
+static bool make_middle(struct service *s)
+{
+	s->conversations = conversations_new(&(struct conversations_options){
+		.loop = s->loop,
+		.log = s->log,
+		.store = s->store,
+		.bot = s->bot,
+		.shown = show,
+		.ctx = s,
+	});
+	if (!s->conversations)
+		return false;
+	s->sessions = sessions_new(&(struct sessions_options){
+		.loop = s->loop,
+		.log = s->log,
+		.conversations = s->conversations,
+		.max_text = s->settings->max_text,
+		.history_limit = s->settings->history_limit,
+		.rate = s->settings->rate_limit,
+		.store_timeout_ms = s->settings->store_timeout_ms,
+		.auth = auth_mode_names[s->settings->auth_mode],
+	});
+	return s->sessions != NULL;
+}
+
+static bool open_net(struct service *s, char *error, size_t error_size)
+{
+	s->net = net_open(
+		&(struct net_options){
+			.loop = s->loop,
+			.log = s->log,
+			.host = s->settings->listen_host,
+			.port = (uint16_t)s->settings->port,
+			.origins = s->settings->allowed_origins,
+			/* Any text as JSON may write it (\u00XX), and several lines. */
+			.message_bytes = 64 * 1024 + (size_t)s->settings->max_text * 8,
+			.opened = socket_came,
+			.received = message_came,
+			.writable = socket_has_room,
+			.closed = socket_went,
+			.get = answer_get,
+			.ctx = s,
+		},
+		error, error_size);
+	return s->net != NULL;
+}
+
+struct service *service_start(const struct service_settings *settings, const struct log *log,
+			      char *error, size_t error_size)
+{
+	struct service *s = calloc(1, sizeof(*s));
+
+	snprintf(error, error_size, "out of memory");
+	if (!s)
+		return NULL;
+	s->settings = settings;
+	s->log = log;
+	s->loop = loop_new();
+	if (!s->loop)
+		goto fail;
+	timer_init(&s->ping, s->loop, ping);
+	timer_init(&s->drain, s->loop, look_whether_gone);
+	signal_watch_start(&s->sigterm, s->loop, SIGTERM, sigterm_came);
+	signal_watch_start(&s->sigint, s->loop, SIGINT, sigint_came);
+	if (!load_bot(s, error, error_size) || !open_store(s, error, error_size) ||
+	    !make_middle(s) || !open_net(s, error, error_size))
+		goto fail;
+	ping(&s->ping);
+	return s;
+fail:
+	service_stop(s);
+	return NULL;
+}
+
+void service_run(struct service *s)
+{
+	log_info(s->log, "listening", LOG_STRING("host", s->settings->listen_host),
+		 LOG_NUMBER("port", net_port(s->net)),
+		 LOG_STRING("store", s->settings->mongo_uri ? "mongodb" : "sqlite"),
+		 LOG_STRING("version", build_version));
+	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
+	loop_run(s->loop);
+}
+
+void service_stop(struct service *s)
+{
+	if (!s)
+		return;
+	if (s->loop) {
+		timer_stop(&s->ping);
+		timer_stop(&s->drain);
+		signal_watch_stop(&s->sigterm, s->loop);
+		signal_watch_stop(&s->sigint, s->loop);
+	}
+	net_close(s->net);     /* ends the sockets, and with them the sessions' readers */
+	store_close(s->store); /* finishes what is under way */
+	conversations_free(s->conversations);
+	sessions_free(s->sessions);
+	bot_free(s->bot);
+	loop_free(s->loop);
+	free(s);
+}

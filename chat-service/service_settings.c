@@ -1,0 +1,140 @@
+#include "service_settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/settings.h"
+
+const char *const auth_mode_names[] = {"open", NULL};
+static const char *const live_chat_names[] = {"off", NULL};
+
+/* What only mongo_uri is made of. */
+struct mongo_parts {
+	const char *uri, *ip, *username, *password;
+	int64_t port;
+};
+
+enum { ROWS = 20 };
+
+static size_t table(struct setting rows[ROWS], struct service_settings *s, struct mongo_parts *m)
+{
+	const struct setting filled[] = {
+		{.name = "LISTEN_HOST", .value = &s->listen_host, .initial = "127.0.0.1",
+		 .help = "the address to listen on; 0.0.0.0 for all"},
+		{.name = "PORT", .kind = SETTING_INT, .value = &s->port, .initial = "8080", .max = 65535,
+		 .help = "for WebSockets and HTTP; 0: any free one, which the log tells"},
+		{.name = "MONGO_URI", .value = &m->uri, .is_secret = true,
+		 .help = "a MongoDB connection string; wins over the other MONGO_ settings"},
+		{.name = "MONGO_IP", .value = &m->ip, .help = "MongoDB's address"},
+		{.name = "MONGO_PORT", .kind = SETTING_INT, .value = &m->port, .initial = "27017",
+		 .min = 1, .max = 65535, .help = "MongoDB's port"},
+		{.name = "MONGO_USERNAME", .value = &m->username, .help = "MongoDB's user"},
+		{.name = "MONGO_PASSWORD", .value = &m->password, .is_secret = true,
+		 .help = "the user's password"},
+		{.name = "MONGO_DATABASE", .value = &s->mongo_database, .initial = "chat",
+		 .help = "the database in MongoDB"},
+		{.name = "SQLITE_PATH", .value = &s->sqlite_path, .initial = "data/chat.db",
+		 .help = "the file that keeps everything when no MONGO_ setting says otherwise"},
+		{.name = "BOT_BRAIN", .value = &s->bot_brain,
+		 .help = "a folder of .rive files; none: no bot answers"},
+		{.name = "LIVE_CHAT", .kind = SETTING_CHOICE, .value = &s->live_chat, .initial = "off",
+		 .choices = live_chat_names, .help = "whether people can take chats over"},
+		{.name = "AUTH_MODE", .kind = SETTING_CHOICE, .value = &s->auth_mode, .initial = "open",
+		 .choices = auth_mode_names, .help = "open: a name is enough, as in a demo"},
+		{.name = "ALLOWED_ORIGINS", .value = &s->allowed_origins,
+		 .help = "web origins that may connect, separated by commas; none: all"},
+		{.name = "MAX_TEXT", .kind = SETTING_INT, .value = &s->max_text, .initial = "8192",
+		 .min = 1, .max = 262144, .help = "bytes of a message"},
+		{.name = "RATE_LIMIT", .kind = SETTING_INT, .value = &s->rate_limit, .initial = "20",
+		 .max = 1000000,
+		 .help = "sends a second for each connection, in bursts of five times that; 0: no limit"},
+		{.name = "HISTORY_LIMIT", .kind = SETTING_INT, .value = &s->history_limit,
+		 .initial = "50", .min = 1, .max = 500, .help = "messages on a page of history"},
+		{.name = "DRAIN_S", .kind = SETTING_INT, .value = &s->drain_s, .initial = "5", .max = 3600,
+		 .help = "seconds over which connections are let go when the process is told to stop"},
+		{.name = "STORE_TIMEOUT_MS", .kind = SETTING_INT, .value = &s->store_timeout_ms,
+		 .initial = "10000", .min = 100, .max = 600000,
+		 .help = "how long a message waits for the store before it is refused"},
+		{.name = "LOG_LEVEL", .kind = SETTING_CHOICE, .value = &s->log_level, .initial = "info",
+		 .choices = log_level_names, .help = "the least that is logged"},
+		{.name = "LOG_FORMAT", .kind = SETTING_CHOICE, .value = &s->log_format, .initial = "text",
+		 .choices = log_format_names, .help = "lines for people or for programs"},
+	};
+
+	_Static_assert(sizeof(filled) / sizeof(filled[0]) == ROWS, "a row was added");
+	memcpy(rows, filled, sizeof(filled));
+	return ROWS;
+}
+
+static void add_encoded(struct buffer *out, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    strchr("-._~", c))
+			buffer_add_char(out, *s);
+		else
+			buffer_add_format(out, "%%%02X", c);
+	}
+}
+
+/* NULL: neither was set, or memory ran out (*failed). */
+static char *make_uri(const struct mongo_parts *m, bool *failed)
+{
+	struct buffer uri = BUFFER_INIT;
+	bool is_ipv6 = m->ip && strchr(m->ip, ':');
+	char *made;
+
+	*failed = false;
+	if (!m->uri && !m->ip)
+		return NULL;
+	if (m->uri) {
+		buffer_add_string(&uri, m->uri);
+	} else {
+		buffer_add_string(&uri, "mongodb://");
+		if (m->username) {
+			add_encoded(&uri, m->username);
+			buffer_add_char(&uri, ':');
+			add_encoded(&uri, m->password ? m->password : "");
+			buffer_add_char(&uri, '@');
+		}
+		buffer_add_format(&uri, is_ipv6 ? "[%s]:%lld/" : "%s:%lld/", m->ip,
+				  (long long)m->port);
+	}
+	made = buffer_take(&uri);
+	*failed = !made;
+	return made;
+}
+
+bool service_settings_read(struct service_settings *s, char *error, size_t error_size)
+{
+	struct setting rows[ROWS];
+	struct mongo_parts mongo;
+	bool failed;
+
+	*s = (struct service_settings){0};
+	if (!settings_read(rows, table(rows, s, &mongo), error, error_size))
+		return false;
+	s->mongo_uri = make_uri(&mongo, &failed);
+	if (failed)
+		snprintf(error, error_size, "out of memory");
+	return !failed;
+}
+
+void service_settings_release(struct service_settings *s)
+{
+	free(s->mongo_uri);
+	s->mongo_uri = NULL;
+}
+
+void service_settings_print(FILE *out)
+{
+	struct service_settings s;
+	struct mongo_parts mongo;
+	struct setting rows[ROWS];
+
+	settings_print(rows, table(rows, &s, &mongo), out);
+}

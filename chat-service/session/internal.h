@@ -1,0 +1,69 @@
+/* internal.h: a session from inside. See session.h. */
+#ifndef SESSION_INTERNAL_H
+#define SESSION_INTERNAL_H
+
+#include "fanout/reader.h"
+#include "session/bucket.h"
+#include "session/name.h"
+#include "session/outbox.h"
+#include "session/session.h"
+
+struct sessions {
+	struct sessions_options options;
+	struct session_stats stats;
+	struct session *first;       /* all with a socket */
+	struct session *dirty;       /* those to look after at the end of this turn */
+	uint64_t numbers;            /* given out so far */
+	struct turn_end turn_end;
+	struct timer stalled;        /* looks for readers that do not read */
+	struct timer drain;
+	int64_t drain_until_ms;
+	bool is_draining;
+	struct buffer scratch;
+};
+
+struct session {
+	struct sessions *all;
+	struct session *next, **at;   /* in all->first */
+	struct session *dirty_next;
+	struct socket *socket;        /* NULL: gone */
+	unsigned refs;
+	unsigned waiting;             /* turns without an answer */
+	size_t waiting_bytes;
+	uint64_t number;              /* as an author */
+	struct name name;             /* empty before hello */
+	struct conversation *own;     /* NULL before hello */
+	struct reader *reader;        /* NULL before open */
+	struct outbox outbox;
+	struct bucket sends, others;
+	int64_t stalled_since_ms;     /* when the peer last took anything; 0: nothing waits for it */
+	unsigned refused_in_a_row;    /* by the rate limit */
+	bool is_dirty;
+	bool is_paused;
+	bool is_leaving;              /* closes when it has its answers */
+	enum close_code leave_code;
+	const char *leave_reason;
+};
+
+struct session *session_ref(struct session *session);
+void session_unref(struct session *session);
+
+/* To the client, at the end of the turn. Takes the reference; NULL (no memory for it) ends the session. */
+void session_send(struct session *session, struct frame *frame);
+void session_send_error(struct session *session, struct text id, enum err code,
+			const char *message, int64_t retry_after_ms);
+
+/* Says goodbye, then closes as soon as what waits is answered and sent. */
+void session_leave(struct session *session, enum close_code code, const char *reason,
+		   int64_t retry_after_ms);
+/* Looked after at the end of this turn. */
+void session_touch(struct session *session);
+
+/* verbs.c: one line of a message. */
+void session_take_line(struct session *session, struct text line);
+
+/* history.c: a page before a number. */
+void session_send_history(struct session *session, struct conversation *conversation,
+			  uint64_t before, size_t limit);
+
+#endif

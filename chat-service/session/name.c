@@ -1,0 +1,115 @@
+#include "session/name.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+static bool is_space(ucs4_t c)
+{
+	return uc_is_property_white_space(c) || c == 0x200B || c == 0xFEFF;
+}
+
+/* Controls, line separators, and the marks that turn the direction of what follows. */
+static bool is_forbidden(ucs4_t c)
+{
+	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Zl |
+							   UC_CATEGORY_MASK_Zp) ||
+	       (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static struct text trim(struct text t)
+{
+	ucs4_t c;
+	int n;
+
+	while (t.n > 0 && (n = u8_mbtouc(&c, (const uint8_t *)t.p, t.n)) > 0 && is_space(c)) {
+		t.p += n;
+		t.n -= (size_t)n;
+	}
+	while (t.n > 0) {
+		const uint8_t *start = (const uint8_t *)t.p;
+		const uint8_t *last = u8_prev(&c, start + t.n, start);
+
+		if (!last || !is_space(c))
+			break;
+		t.n = (size_t)(last - start);
+	}
+	return t;
+}
+
+static enum err check(struct text t)
+{
+	size_t characters = 0;
+
+	for (size_t i = 0; i < t.n; characters++) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, (const uint8_t *)t.p + i, t.n - i);
+
+		if (n <= 0 || is_forbidden(c))
+			return ERR_NAME_INVALID;
+		i += (size_t)n;
+	}
+	if (characters == 0)
+		return ERR_NAME_REQUIRED;
+	return characters > NAME_CHARACTERS || t.p[0] == '#' ? ERR_NAME_INVALID : ERR_NONE;
+}
+
+static bool copy(struct text from, struct text *to)
+{
+	char *p = malloc(from.n);
+
+	if (!p)
+		return false;
+	memcpy(p, from.p, from.n);
+	*to = text_of(p, from.n);
+	return true;
+}
+
+enum err name_make(struct name *name, struct text typed)
+{
+	struct text shown = trim(typed), normal;
+	enum err err = check(shown);
+	uint8_t *folded;
+	size_t n;
+
+	*name = (struct name){0};
+	if (err != ERR_NONE)
+		return err;
+	folded = u8_casefold((const uint8_t *)shown.p, shown.n, NULL, UNINORM_NFKC, NULL, &n);
+	if (!folded)
+		return ERR_UNAVAILABLE;
+	normal = trim(text_of((char *)folded, n));
+	if (normal.n == 0)
+		err = ERR_NAME_REQUIRED; /* nothing but what folding removes */
+	else if (normal.p[0] == '#')
+		err = ERR_NAME_INVALID; /* written with a look-alike */
+	else if (!copy(shown, &name->shown) || !copy(normal, &name->normal))
+		err = ERR_UNAVAILABLE;
+	free(folded);
+	if (err != ERR_NONE)
+		name_release(name);
+	return err;
+}
+
+void name_release(struct name *name)
+{
+	free((char *)name->shown.p);
+	free((char *)name->normal.p);
+	*name = (struct name){0};
+}
+
+const char *name_error_message(enum err err)
+{
+	switch (err) {
+	case ERR_NAME_REQUIRED:
+		return "enter a name first";
+	case ERR_NAME_INVALID:
+		return "a name has 1 to 64 characters, no control characters, and does not begin with #";
+	default:
+		return "out of memory; try again";
+	}
+}
