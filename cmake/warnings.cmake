@@ -3,5 +3,6 @@ add_library(frontdesk_warnings INTERFACE)
 target_compile_options(frontdesk_warnings INTERFACE
 	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
 	-Wwrite-strings -Wvla -Wundef -Werror
+	$<$<C_COMPILER_ID:Clang>:-Wno-gnu-zero-variadic-macro-arguments> # __VA_OPT__ stands for them
 	-fno-common -fstack-protector-strong
 	$<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
