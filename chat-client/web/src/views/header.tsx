@@ -1,0 +1,32 @@
+/* header.tsx: who we are, and who you are. */
+import type { RefObject } from 'preact';
+import { Bell } from './icons';
+
+interface Props {
+  name: string;
+  field: RefObject<HTMLInputElement>;
+  onName: (name: string) => void;
+  onStart: () => void;
+}
+
+export const Header = ({ name, field, onName, onStart }: Props) => (
+  <header class="top">
+    <h1 class="brand"><Bell /> Frontdesk</h1>
+    <form
+      class="who" autocomplete="on"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onStart();
+      }}
+    >
+      <div class="who-field">
+        <label for="name">Name</label>
+        <input
+          id="name" ref={field} type="text" value={name} autocomplete="nickname" autocapitalize="words"
+          spellcheck={false} enterkeyhint="go" onInput={(event) => onName(event.currentTarget.value)}
+        />
+      </div>
+      <button class="button quiet" type="submit">Start chat as</button>
+    </form>
+  </header>
+);
