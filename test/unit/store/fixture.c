@@ -101,12 +101,25 @@ void answer_ping(void *ctx, bool is_available)
 	answer->is_available = is_available;
 }
 
+static void wait_for(struct fixture *f, const struct answer *answer)
+{
+	assert_int_equal(answer->calls, 0); /* not inside the call */
+	fixture_wait(f, &answer->calls, 1);
+	assert_int_equal(answer->calls, 1);
+}
+
+void start_append(struct fixture *f, struct entry *entry, struct answer *answer)
+{
+	assert_true(store_append(f->store, entry, answer_append, answer));
+	entry_unref(entry);
+}
+
 enum append_result append(struct fixture *f, struct entry *entry)
 {
 	struct answer answer = {0};
 
 	assert_true(store_append(f->store, entry, answer_append, &answer));
-	fixture_wait(f, &answer.calls, 1);
+	wait_for(f, &answer);
 	return answer.result;
 }
 
@@ -115,7 +128,7 @@ struct answer read_range(struct fixture *f, struct store_range range)
 	struct answer answer = {0};
 
 	assert_true(store_read(f->store, &range, answer_read, &answer));
-	fixture_wait(f, &answer.calls, 1);
+	wait_for(f, &answer);
 	return answer;
 }
 
@@ -125,7 +138,7 @@ struct answer find(struct fixture *f, const char *conversation, const char *clie
 
 	assert_true(store_find(f->store, text_of_string(conversation), text_of_string(client_id),
 			       answer_find, &answer));
-	fixture_wait(f, &answer.calls, 1);
+	wait_for(f, &answer);
 	return answer;
 }
 
@@ -134,7 +147,7 @@ bool ping(struct fixture *f)
 	struct answer answer = {0};
 
 	assert_true(store_ping(f->store, answer_ping, &answer));
-	fixture_wait(f, &answer.calls, 1);
+	wait_for(f, &answer);
 	return answer.is_available;
 }
 

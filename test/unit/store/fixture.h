@@ -65,6 +65,9 @@ void answer_read(void *answer, bool is_available, struct entry *const *entries, 
 void answer_find(void *answer, bool is_available, struct entry *entry);
 void answer_ping(void *answer, bool is_available);
 
+/* Asks, and gives the entry up at once. */
+void start_append(struct fixture *f, struct entry *entry, struct answer *answer);
+
 /* Ask and wait. */
 enum append_result append(struct fixture *f, struct entry *entry);
 struct answer read_range(struct fixture *f, struct store_range range);
