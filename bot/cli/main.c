@@ -1,0 +1,47 @@
+/* rivescript: talk to a brain, check it, test it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bot/cli/modes.h"
+#include "bot/cli/session.h"
+
+enum { EXIT_USAGE = 2 };
+
+static int run(const struct cli_options *options, const struct rs_brain *brain)
+{
+	switch (options->mode) {
+	case MODE_JSON:
+		return mode_json(options, brain);
+	case MODE_CHECK:
+		return EXIT_SUCCESS;
+	default:
+		return mode_talk(options, brain);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct cli_options options;
+	if (!cli_options_parse(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.mode == MODE_HELP || options.mode == MODE_VERSION) {
+		if (options.mode == MODE_HELP)
+			cli_options_help();
+		else
+			puts("rivescript, RiveScript 2.0");
+		return EXIT_SUCCESS;
+	}
+	if (!options.has_seed)
+		options.seed = (uint64_t)time(NULL) * 1000003u + (uint64_t)getpid();
+	struct rs_brain *brain =
+		rs_brain_load(options.path, &options.brain, session_report, stderr);
+	if (!brain) {
+		fprintf(stderr, "rivescript: %s is refused\n", options.path);
+		return EXIT_FAILURE;
+	}
+	int status = run(&options, brain);
+	rs_brain_free(brain);
+	return status;
+}

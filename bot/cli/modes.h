@@ -1,0 +1,16 @@
+/* modes.h: what `rivescript` can do, a file each.
+ *
+ * Purpose    each mode runs to its end and says the exit status.
+ * Ownership  the brain is the caller's.
+ * Errors     written to stderr.
+ * Threads    one.
+ */
+#ifndef CLI_MODES_H
+#define CLI_MODES_H
+
+#include "bot/cli/options.h"
+
+int mode_talk(const struct cli_options *options, const struct rs_brain *brain);
+int mode_json(const struct cli_options *options, const struct rs_brain *brain);
+
+#endif

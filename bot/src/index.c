@@ -1,0 +1,278 @@
+#include "bot/src/index.h"
+
+#include <stdlib.h>
+
+#include "bot/src/chars.h"
+#include "bot/src/table.h"
+
+/* Sets whole messages apart from single words. */
+#define WHOLE UINT32_C(0x5bd1e995)
+
+struct filed {
+	uint32_t hash;
+	struct posting posting;
+};
+
+struct filing {
+	struct filed *v;
+	size_t n;
+	size_t size;
+	uint32_t *words; /* of all clauses, sorted: how often each occurs */
+	size_t word_count;
+	size_t word_size;
+	struct posting *always;
+	size_t always_count;
+	size_t always_size;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a;
+	uint32_t y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	const struct filed *x = a;
+	const struct filed *y = b;
+	if (x->hash != y->hash)
+		return x->hash > y->hash ? 1 : -1;
+	return (x->posting.rank > y->posting.rank) - (x->posting.rank < y->posting.rank);
+}
+
+static bool count_words(struct filing *f, const struct index_entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (const struct clause *c = entries[i].clauses; c; c = c->next) {
+			if (!array_reserve(&f->words, &f->word_size, f->word_count + c->n,
+					   sizeof *f->words))
+				return false;
+			memcpy(f->words + f->word_count, c->words, c->n * sizeof *c->words);
+			f->word_count += c->n;
+		}
+	if (f->word_count)
+		qsort(f->words, f->word_count, sizeof *f->words, by_number);
+	return true;
+}
+
+/* How many entries of the sorted words are less than (or, with `or_equal`, at most) the word. */
+static size_t words_below(const struct filing *f, uint32_t word, bool or_equal)
+{
+	size_t low = 0;
+	size_t high = f->word_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (f->words[middle] < word || (or_equal && f->words[middle] == word))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct clause *rarest(const struct filing *f, const struct clause *clauses)
+{
+	const struct clause *best = NULL;
+	size_t best_count = SIZE_MAX;
+	for (const struct clause *c = clauses; c; c = c->next) {
+		size_t count = 0;
+		for (uint32_t i = 0; i < c->n; i++)
+			count += words_below(f, c->words[i], true) -
+				 words_below(f, c->words[i], false);
+		if (count < best_count) {
+			best = c;
+			best_count = count;
+		}
+	}
+	return best;
+}
+
+static bool file(struct filing *f, uint32_t hash, struct posting posting)
+{
+	if (!array_reserve(&f->v, &f->size, f->n + 1, sizeof *f->v))
+		return false;
+	f->v[f->n++] = (struct filed){hash, posting};
+	return true;
+}
+
+static bool file_entry(struct filing *f, const struct index_entry *entry, uint32_t rank)
+{
+	struct posting posting = {.rank = rank};
+	if (entry->atomic.p)
+		return file(f, text_hash(entry->atomic) ^ WHOLE, posting);
+	for (const struct clause *c = entry->clauses; c; c = c->next)
+		if (c->n == 1)
+			posting.words |= UINT32_C(1) << (c->words[0] & 31);
+	const struct clause *clause = rarest(f, entry->clauses);
+	if (!clause) {
+		if (!array_reserve(&f->always, &f->always_size, f->always_count + 1,
+				   sizeof *f->always))
+			return false;
+		f->always[f->always_count++] = posting;
+		return true;
+	}
+	for (uint32_t i = 0; i < clause->n; i++)
+		if (!file(f, clause->words[i], posting))
+			return false;
+	return true;
+}
+
+static uint32_t slot_of(const struct index_slot *slots, uint32_t mask, uint32_t hash)
+{
+	uint32_t i = hash & mask;
+	while (slots[i].count && slots[i].hash != hash)
+		i = (i + 1) & mask;
+	return i;
+}
+
+/* Lays out the sorted filing: a slot for each hash, its postings side by side. */
+static bool lay_out(struct index *index, struct arena *arena, const struct filing *f)
+{
+	size_t distinct = 0;
+	for (size_t i = 0; i < f->n; i++)
+		distinct += i == 0 || f->v[i].hash != f->v[i - 1].hash;
+	size_t size = 4;
+	while (size * 2 < distinct * 3)
+		size *= 2;
+	struct index_slot *slots = arena_alloc_array(arena, size, sizeof *slots);
+	struct posting *postings = arena_alloc_array(arena, f->n, sizeof *postings);
+	struct posting *always = arena_alloc_array(arena, f->always_count, sizeof *always);
+	if (arena->failed)
+		return false;
+	index->slot_mask = (uint32_t)size - 1;
+	for (size_t i = 0; i < f->n; i++) {
+		uint32_t at = slot_of(slots, index->slot_mask, f->v[i].hash);
+		if (slots[at].count == 0)
+			slots[at] = (struct index_slot){f->v[i].hash, (uint32_t)i, 0};
+		slots[at].count++;
+		postings[i] = f->v[i].posting;
+	}
+	if (f->always_count)
+		memcpy(always, f->always, f->always_count * sizeof *always);
+	index->slots = slots;
+	index->postings = postings;
+	index->always = always;
+	index->always_count = (uint32_t)f->always_count;
+	return true;
+}
+
+bool index_make(struct index *index, struct arena *arena, const struct index_entry *entries,
+		size_t n)
+{
+	struct filing f = {0};
+	uint32_t *triggers = arena_alloc_array(arena, n, sizeof *triggers);
+	bool done = triggers && n < UINT32_MAX && count_words(&f, entries, n);
+	for (size_t i = 0; done && i < n; i++) {
+		triggers[i] = entries[i].trigger;
+		done = file_entry(&f, &entries[i], (uint32_t)i);
+	}
+	if (done && f.n)
+		qsort(f.v, f.n, sizeof *f.v, by_hash);
+	done = done && f.n < UINT32_MAX / 2 && lay_out(index, arena, &f);
+	index->triggers = triggers;
+	index->n = done ? (uint32_t)n : 0;
+	free(f.v);
+	free(f.words);
+	free(f.always);
+	return done;
+}
+
+static bool is_known(const struct message_words *words, uint32_t hash)
+{
+	for (uint32_t i = 0; i < words->n; i++)
+		if (words->hashes[i] == hash)
+			return true;
+	return false;
+}
+
+/* Of many words the repeated ones are taken out at the end, of few at once. */
+static bool add_word(struct message_words *words, uint32_t hash)
+{
+	enum { FEW = sizeof words->inline_hashes / sizeof *words->inline_hashes };
+	words->mask |= UINT32_C(1) << (hash & 31);
+	if (words->n < FEW) {
+		if (!is_known(words, hash))
+			words->hashes[words->n++] = hash;
+		return true;
+	}
+	if (words->n == words->size) {
+		uint32_t *grown = malloc(2 * (size_t)words->size * sizeof *grown);
+		if (!grown)
+			return false;
+		memcpy(grown, words->hashes, words->n * sizeof *grown);
+		if (words->hashes != words->inline_hashes)
+			free(words->hashes);
+		words->hashes = grown;
+		words->size *= 2;
+	}
+	words->hashes[words->n++] = hash;
+	return true;
+}
+
+static void drop_repeated(struct message_words *words)
+{
+	if (words->hashes == words->inline_hashes)
+		return;
+	qsort(words->hashes, words->n, sizeof *words->hashes, by_number);
+	uint32_t n = 1;
+	for (uint32_t i = 1; i < words->n; i++)
+		if (words->hashes[i] != words->hashes[n - 1])
+			words->hashes[n++] = words->hashes[i];
+	words->n = n;
+}
+
+bool message_words_init(struct message_words *words, struct text message, struct text lowered)
+{
+	words->n = 0;
+	words->mask = 0;
+	words->hashes = words->inline_hashes;
+	words->size = sizeof words->inline_hashes / sizeof *words->inline_hashes;
+	words->whole = text_hash(message) ^ WHOLE;
+	for (size_t i = 0; i < lowered.n;) {
+		size_t n = chars_word_length(lowered, i);
+		if (n == 0) {
+			uint32_t c;
+			i += chars_decode(lowered, i, &c);
+			continue;
+		}
+		if (!add_word(words, text_hash(text_of(lowered.p + i, n))))
+			return false;
+		i += n;
+	}
+	drop_repeated(words);
+	return true;
+}
+
+void message_words_release(struct message_words *words)
+{
+	if (words->hashes != words->inline_hashes)
+		free(words->hashes);
+	words->hashes = words->inline_hashes;
+}
+
+/* Tries postings in order until one matches or the rest cannot be better than `best`. */
+static uint32_t try_postings(const struct posting *p, uint32_t n, uint32_t mask, uint32_t best,
+			     bool (*try)(void *context, uint32_t rank), void *context)
+{
+	for (uint32_t i = 0; i < n && p[i].rank < best; i++)
+		if ((p[i].words & ~mask) == 0 && try(context, p[i].rank))
+			return p[i].rank;
+	return best;
+}
+
+uint32_t index_find(const struct index *index, const struct message_words *words,
+		    bool (*try)(void *context, uint32_t rank), void *context)
+{
+	uint32_t best = UINT32_MAX;
+	if (index->n == 0)
+		return best;
+	for (uint32_t i = 0; i <= words->n; i++) {
+		uint32_t hash = i == 0 ? words->whole : words->hashes[i - 1];
+		const struct index_slot *slot =
+			&index->slots[slot_of(index->slots, index->slot_mask, hash)];
+		best = try_postings(index->postings + slot->start, slot->count, words->mask, best,
+				    try, context);
+	}
+	return try_postings(index->always, index->always_count, words->mask, best, try, context);
+}

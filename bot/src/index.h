@@ -1,0 +1,70 @@
+/* index.h: the triggers of a topic in matching order, found by the words of a message.
+ *
+ * Purpose    finds the best trigger that matches without looking at the others: triggers that are
+ * plain text by the hash of the whole message, the rest by one word that they need. Ownership  an
+ * index belongs to the brain's arena. Errors     NULL or false when memory ran out. Threads    an
+ * index never changes.
+ *
+ * Each trigger of the rest stands under the rarest word (or words, one of which is enough) that it
+ * needs, together with a mask of all its words, so that most of those that cannot match are passed
+ * over without running them. Those that need no word at all ("* or *" needs "or", "_ #" none) are
+ * in a list that is always looked at.
+ */
+#ifndef BOT_INDEX_H
+#define BOT_INDEX_H
+
+#include "bot/src/arena.h"
+#include "bot/src/pattern.h"
+
+struct index_slot {
+	uint32_t hash;
+	uint32_t start; /* in postings */
+	uint32_t count; /* 0: a free slot */
+};
+
+struct posting {
+	uint32_t rank;
+	uint32_t words; /* a bit for each word that the message must have */
+};
+
+struct index {
+	const uint32_t *triggers; /* numbers of triggers, best first */
+	uint32_t n;
+	uint32_t slot_mask;
+	const struct index_slot *slots;
+	const struct posting *postings; /* of one slot: best rank first */
+	const struct posting *always;
+	uint32_t always_count;
+};
+
+/* What a trigger is filed under. */
+struct index_entry {
+	uint32_t trigger;
+	const struct clause *clauses;
+	struct text atomic; /* p is NULL: not atomic */
+};
+
+/* `entries` are in matching order. */
+bool index_make(struct index *index, struct arena *arena, const struct index_entry *entries,
+		size_t n);
+
+/* The words of a message, as the index wants them. */
+struct message_words {
+	uint32_t whole;
+	uint32_t mask;
+	uint32_t n;
+	uint32_t *hashes; /* each once */
+	uint32_t size;
+	uint32_t inline_hashes[48];
+};
+
+/* `lowered` is the message in lower case, where that differs. */
+bool message_words_init(struct message_words *words, struct text message, struct text lowered);
+void message_words_release(struct message_words *words);
+
+/* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but
+ * a rank worse than the best one so far never comes. */
+uint32_t index_find(const struct index *index, const struct message_words *words,
+		    bool (*try)(void *context, uint32_t rank), void *context);
+
+#endif

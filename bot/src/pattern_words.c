@@ -1,0 +1,101 @@
+#include "bot/src/pattern_words.h"
+
+#include "bot/src/chars.h"
+#include "bot/src/table.h"
+
+static bool ends_in_gap(const struct node *node)
+{
+	return node->kind == NODE_OPTIONAL || (node->kind == NODE_LITERAL && node->text.n &&
+					       !chars_word_before(node->text, node->text.n));
+}
+
+static bool begins_with_gap(const struct node *node)
+{
+	return node->kind == NODE_OPTIONAL ||
+	       (node->kind == NODE_LITERAL && node->text.n && !chars_word_at(node->text, 0));
+}
+
+static void add_word(struct pattern_maker *maker, struct text word, const struct clause **clauses)
+{
+	struct clause *c = arena_alloc(maker->scratch, sizeof *c + sizeof c->words[0]);
+	if (!c)
+		return;
+	c->n = 1;
+	c->words[0] = text_hash(word);
+	c->next = *clauses;
+	*clauses = c;
+}
+
+static void add_literal(struct pattern_maker *maker, struct text t, bool left, bool right,
+			const struct clause **clauses)
+{
+	for (size_t i = 0; i < t.n;) {
+		size_t start = i;
+		size_t n = chars_word_length(t, i);
+		if (n == 0) {
+			uint32_t c;
+			i += chars_decode(t, i, &c);
+			continue;
+		}
+		i += n;
+		if ((start > 0 || left) && (i < t.n || right))
+			add_word(maker, text_of(t.p + start, n), clauses);
+	}
+}
+
+static const struct clause *of_sequence(struct pattern_maker *maker, const struct node *first,
+					bool left, bool right);
+
+/* The words of all branches together: one of them must be there. Of each branch the clause with the
+ * fewest words is taken; a branch that needs none spoils it. */
+static void add_group(struct pattern_maker *maker, const struct node *node, bool left, bool right,
+		      const struct clause **clauses)
+{
+	struct best {
+		const struct clause *clause;
+		struct best *next;
+	} *all = NULL;
+	size_t n = 0;
+	for (const struct branch *b = node->branches; b; b = b->next) {
+		const struct clause *best = NULL;
+		const struct clause *c = of_sequence(maker, b->first, left, right);
+		for (; c; c = c->next)
+			if (!best || c->n < best->n)
+				best = c;
+		struct best *one = arena_alloc(maker->scratch, sizeof *one);
+		if (!best || !one)
+			return;
+		*one = (struct best){best, all};
+		all = one;
+		n += best->n;
+	}
+	struct clause *sum = arena_alloc(maker->scratch, sizeof *sum + n * sizeof sum->words[0]);
+	if (!sum || n == 0)
+		return;
+	for (; all; all = all->next)
+		for (uint32_t i = 0; i < all->clause->n; i++)
+			sum->words[sum->n++] = all->clause->words[i];
+	sum->next = *clauses;
+	*clauses = sum;
+}
+
+static const struct clause *of_sequence(struct pattern_maker *maker, const struct node *first,
+					bool left, bool right)
+{
+	const struct clause *clauses = NULL;
+	const struct node *before = NULL;
+	for (const struct node *node = first; node; before = node, node = node->next) {
+		bool gap_left = before ? ends_in_gap(before) : left;
+		bool gap_right = node->next ? begins_with_gap(node->next) : right;
+		if (node->kind == NODE_LITERAL)
+			add_literal(maker, node->text, gap_left, gap_right, &clauses);
+		else if (node->kind == NODE_GROUP)
+			add_group(maker, node, gap_left, gap_right, &clauses);
+	}
+	return clauses;
+}
+
+const struct clause *pattern_words(struct pattern_maker *maker, const struct branch *tree)
+{
+	return of_sequence(maker, tree->first, true, true);
+}
