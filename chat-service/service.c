@@ -42,10 +42,10 @@ struct service {
 /* ---- the callbacks that the parts are wired with ---- */
 
 static void show(void *ctx, struct conversation *conversation, struct entry *entry,
-		 const uint64_t *authors, bool state_changed)
+		 bool state_changed)
 {
 	(void)ctx;
-	fanout_entry(conversation, entry, authors, state_changed);
+	fanout_entry(conversation, entry, state_changed);
 }
 
 static void *socket_came(void *ctx, struct socket *socket)

@@ -209,7 +209,7 @@ bool conversation_add(struct conversation *c, const struct turn_request *request
 	return writer_add(c->all->writers, c, &c->writer, request);
 }
 
-void conversation_apply(struct conversation *c, struct entry *entry, const uint64_t *authors)
+void conversation_apply(struct conversation *c, struct entry *entry)
 {
 	enum state before = conversation_standing(c)->state;
 	bool state_changed = entry->after.state != before;
@@ -221,5 +221,5 @@ void conversation_apply(struct conversation *c, struct entry *entry, const uint6
 		c->is_loaded = false;
 	}
 	c->last = entry_last(entry);
-	c->all->options.shown(c->all->options.ctx, c, entry, authors, state_changed);
+	c->all->options.shown(c->all->options.ctx, c, entry, state_changed);
 }

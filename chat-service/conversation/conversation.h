@@ -27,9 +27,9 @@ struct conversations_options {
 	const struct log *log;
 	struct store *store;
 	const struct bot *bot; /* NULL: nobody answers */
-	/* An entry joined the log. authors[i] is the connection that message i came by, 0: none here. */
+	/* An entry joined the log; those whose turns are in it have been answered. */
 	void (*shown)(void *ctx, struct conversation *conversation, struct entry *entry,
-		      const uint64_t *authors, bool state_changed);
+		      bool state_changed);
 	void *ctx;
 };
 
@@ -79,7 +79,7 @@ bool conversation_recent(const struct conversation *c, uint64_t after,
 /* Takes a turn; false (and no answer) when memory ran out. */
 bool conversation_add(struct conversation *c, const struct turn_request *request);
 
-/* For the writer: the entry is in the store, right after the last one known. `authors` as in `shown`. */
-void conversation_apply(struct conversation *c, struct entry *entry, const uint64_t *authors);
+/* For the writer: the entry is in the store, right after the last one known. */
+void conversation_apply(struct conversation *c, struct entry *entry);
 
 #endif

@@ -31,7 +31,6 @@ struct turn_request {
 	struct text from;  /* name as shown */
 	struct text id;    /* client id, 1 to CLIENT_ID_MAX bytes */
 	struct text text;  /* EVENT_WRITE */
-	uint64_t author;   /* the connection it came by; its own readers know it by this number */
 	int64_t deadline_ms; /* loop time at which the answer is ERR_UNAVAILABLE at the latest */
 	/* Exactly once. */
 	void (*done)(void *ctx, const struct turn_request *request, const struct turn_answer *answer);

@@ -115,8 +115,8 @@ static void sweep(struct timer *timer)
 
 /* ---- what was stored ---- */
 
-/* Answers the turns whose messages are in the entry, and says by whom its messages came. */
-static void settle(struct turn_queue *queue, const struct entry *entry, uint64_t *authors)
+/* Answers the turns whose messages are in the entry. */
+static void settle(struct turn_queue *queue, const struct entry *entry)
 {
 	for (size_t i = 0; i < entry->n; i++) {
 		const struct message *m = &entry->messages[i];
@@ -128,9 +128,6 @@ static void settle(struct turn_queue *queue, const struct entry *entry, uint64_t
 			at = &(*at)->next;
 		if (!*at)
 			continue;
-		/* A change of state is shown to its author too: it is not the author's own words. */
-		if (m->role != ROLE_SYSTEM)
-			authors[i] = (*at)->request.author;
 		turn_answer(turn_queue_remove(queue, at),
 			    &(struct turn_answer){.conversation = entry->conversation,
 						  .seq = entry->first + i,
@@ -142,16 +139,15 @@ static void stored(struct writer *w)
 {
 	struct conversation_stats *stats = conversations_stats(w->writers->all);
 	struct entry *entry = w->entry;
-	uint64_t authors[ENTRY_MESSAGES_MAX] = {0};
 
 	w->entry = NULL;
 	w->pause_ms = 0;
 	w->taken_in_a_row = 0;
 	stats->entries_stored++;
 	stats->messages_stored += entry->n;
-	settle(&w->under_way, entry, authors);
+	settle(&w->under_way, entry);
 	assert(w->under_way.n == 0);
-	conversation_apply(w->c, entry, authors);
+	conversation_apply(w->c, entry);
 	entry_unref(entry);
 }
 
@@ -196,12 +192,10 @@ static void missed(void *ctx, bool is_available, struct entry *const *entries, s
 		return;
 	}
 	for (size_t i = 0; i < n && conversation_is_loaded(w->c); i++) {
-		uint64_t authors[ENTRY_MESSAGES_MAX] = {0};
-
 		if (entries[i]->first != conversation_last(w->c) + 1)
 			continue;
-		settle(&w->waiting, entries[i], authors);
-		conversation_apply(w->c, entries[i], authors);
+		settle(&w->waiting, entries[i]);
+		conversation_apply(w->c, entries[i]);
 	}
 	if (conversation_last(w->c) > before) {
 		/* That another had the number explains a refused append; ids need no look. */
@@ -234,7 +228,6 @@ static void catch_up(struct writer *w)
 static void found(void *ctx, bool is_available, struct entry *entry)
 {
 	struct writer *w = ctx;
-	uint64_t authors[ENTRY_MESSAGES_MAX] = {0};
 
 	w->finding->must_find = !is_available;
 	w->finding->is_checked = is_available;
@@ -244,7 +237,7 @@ static void found(void *ctx, bool is_available, struct entry *entry)
 		return;
 	}
 	if (entry)
-		settle(&w->waiting, entry, authors);
+		settle(&w->waiting, entry);
 	if (!find_next(w))
 		catch_up(w);
 }

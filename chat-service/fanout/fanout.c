@@ -2,11 +2,9 @@
 
 #include "fanout/reader_list.h"
 
-void fanout_entry(struct conversation *conversation, struct entry *entry, const uint64_t *authors,
-		  bool state_changed)
+void fanout_entry(struct conversation *conversation, struct entry *entry, bool state_changed)
 {
-	struct encoding encoding = {
-		.entry = entry, .authors = authors, .state_changed = state_changed};
+	struct encoding encoding = {.entry = entry, .state_changed = state_changed};
 	struct reader *next;
 
 	for (struct reader *r = *conversation_readers(conversation); r; r = next) {
@@ -22,9 +20,10 @@ void fanout_entry(struct conversation *conversation, struct entry *entry, const 
 	encoding_release(&encoding);
 }
 
-void fanout_moment(struct conversation *conversation, struct frame *frame, uint64_t author)
+void fanout_moment(struct conversation *conversation, struct frame *frame,
+		   const struct reader *author)
 {
 	for (struct reader *r = *conversation_readers(conversation); r; r = r->next)
-		if (r->options.author != author && r->phase == READER_LIVE)
+		if (r != author && r->phase == READER_LIVE)
 			r->options.calls->show(r->options.owner, frame);
 }

@@ -13,14 +13,14 @@
 #include <stdint.h>
 
 #include "conversation/conversation.h"
+#include "fanout/reader.h"
 #include "protocol/event.h"
 
-/* An entry joined the log: to every reader that is at its place. authors[i]: the connection that message i
- * came by, which is not shown it again. */
-void fanout_entry(struct conversation *conversation, struct entry *entry, const uint64_t *authors,
-		  bool state_changed);
+/* An entry joined the log: to every reader that is at its place. */
+void fanout_entry(struct conversation *conversation, struct entry *entry, bool state_changed);
 
-/* Something that is not stored, such as typing: to every reader but the author's. */
-void fanout_moment(struct conversation *conversation, struct frame *frame, uint64_t author);
+/* Something that is not stored, such as typing: to every reader but the author's own (may be NULL). */
+void fanout_moment(struct conversation *conversation, struct frame *frame,
+		   const struct reader *author);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fanout/reader_list.h"
 
@@ -41,28 +42,47 @@ void encoding_release(struct encoding *e)
 		frame_unref(e->messages[i]);
 }
 
-static bool is_own(const struct encoding *e, size_t i, const struct reader *r)
+static bool is_own(const struct reader *r, uint64_t seq)
 {
-	return e->authors && e->authors[i] == r->options.author;
-}
-
-static bool has_own(const struct encoding *e, const struct reader *r)
-{
-	for (size_t i = 0; i < e->entry->n; i++)
-		if (is_own(e, i, r))
+	for (size_t i = 0; i < r->own_n && r->own[i] <= seq; i++)
+		if (r->own[i] == seq)
 			return true;
 	return false;
 }
 
-static bool encode_for(struct encoding *e, const struct reader *r, bool in_parts)
+static void saw(struct reader *r, uint64_t seq)
 {
-	if (e->state_changed && !e->state &&
-	    !(e->state = event_state(e->entry->conversation, &e->entry->after)))
-		return false;
-	if (!in_parts)
-		return e->whole || (e->whole = event_entry(e->entry));
+	size_t n = 0;
+
+	r->seen = seq;
+	while (n < r->own_n && r->own[n] <= seq)
+		n++;
+	r->own_n -= n;
+	if (n > 0 && r->own_n > 0)
+		memmove(r->own, r->own + n, r->own_n * sizeof(r->own[0]));
+}
+
+void reader_acknowledged(struct reader *r, uint64_t seq)
+{
+	/* A repeated send is answered with an old number, which has its place already. */
+	if (seq <= r->seen || (r->own_n > 0 && seq <= r->own[r->own_n - 1]))
+		return;
+	if (r->own_n == r->own_size) {
+		size_t size = r->own_size ? r->own_size * 2 : 8;
+		uint64_t *own = realloc(r->own, size * sizeof(own[0]));
+
+		if (!own)
+			return; /* shown twice, then; its number tells the client */
+		r->own = own;
+		r->own_size = size;
+	}
+	r->own[r->own_n++] = seq;
+}
+
+static bool encode_parts(struct encoding *e, const struct reader *r)
+{
 	for (size_t i = 0; i < e->entry->n; i++)
-		if (!is_own(e, i, r) && !e->messages[i] &&
+		if (!is_own(r, e->entry->first + i) && !e->messages[i] &&
 		    !(e->messages[i] = event_message(e->entry, i)))
 			return false;
 	return true;
@@ -70,20 +90,23 @@ static bool encode_for(struct encoding *e, const struct reader *r, bool in_parts
 
 bool reader_show_entry(struct reader *r, struct encoding *e)
 {
+	uint64_t first = e->entry->first, last = entry_last(e->entry);
 	/* In the middle of an entry, or with words of one's own in it, only some messages are shown. */
-	bool in_parts = r->seen + 1 != e->entry->first || has_own(e, r);
-	uint64_t seen = r->seen;
+	bool in_parts = r->seen + 1 != first || (r->own_n > 0 && r->own[0] <= last);
 
-	if (!encode_for(e, r, in_parts))
+	if (e->state_changed && !e->state &&
+	    !(e->state = event_state(e->entry->conversation, &e->entry->after)))
 		return false;
-	r->seen = entry_last(e->entry);
+	if (in_parts ? !encode_parts(e, r) : !e->whole && !(e->whole = event_entry(e->entry)))
+		return false;
 	if (!in_parts)
 		show(r, e->whole);
 	for (size_t i = 0; in_parts && i < e->entry->n; i++)
-		if (e->messages[i] && !is_own(e, i, r) && e->entry->first + i > seen)
+		if (first + i > r->seen && !is_own(r, first + i))
 			show(r, e->messages[i]);
 	if (e->state)
 		show(r, e->state);
+	saw(r, last);
 	return true;
 }
 
@@ -130,7 +153,7 @@ static bool show_page(struct reader *r, struct entry *const *entries, size_t n)
 	frame = event_history(&page);
 	if (!frame)
 		return false;
-	r->seen = page.newest_first ? end : page.shown_last;
+	saw(r, page.newest_first ? end : page.shown_last);
 	if (r->seen >= end)
 		r->phase = READER_BEHIND; /* for what came meanwhile; usually nothing */
 	show(r, frame);
@@ -145,6 +168,7 @@ static void free_when_closed(struct reader *r)
 	if (!r->is_closed || r->is_reading)
 		return;
 	conversation_unref(of(r));
+	free(r->own);
 	free(r);
 }
 

@@ -36,7 +36,6 @@ struct reader_options {
 	struct conversation *conversation; /* the reader refers to it */
 	const struct reader_owner *calls;
 	void *owner;
-	uint64_t author;  /* whose messages it does not get: they were acknowledged */
 	bool has_after;   /* resume behind number `after`; else the newest `limit` messages */
 	uint64_t after;
 	size_t limit;     /* messages a page, at least 1 */
@@ -47,6 +46,9 @@ struct reader *reader_open(const struct reader_options *options);
 void reader_close(struct reader *reader); /* NULL is allowed; not inside of `show` */
 /* The connection has room (again). Calls back from inside. */
 void reader_resume(struct reader *reader);
+/* Message `seq` is the connection's own and was acknowledged to it just now: it is not shown again, unless
+ * in a page of history. Comes before the entry is shown. */
+void reader_acknowledged(struct reader *reader, uint64_t seq);
 struct conversation *reader_conversation(const struct reader *reader);
 
 #endif

@@ -14,19 +14,20 @@ struct reader {
 	bool is_reading;  /* a read of the store is under way */
 	uint64_t seen;
 	uint64_t page_end; /* PAGING: where the newest page ends */
+	uint64_t *own;     /* numbers after `seen` that were acknowledged to the connection, rising */
+	size_t own_n, own_size;
 	struct load_waiter loading;
 };
 
-/* Shows one entry that goes on from what the reader has seen, with frames that were encoded for it:
- * frames[i] for message i, `whole` for all, made when first needed. False: no memory. */
+/* An entry and its frames, which are made when the first reader needs them and shared by all. */
 struct encoding {
 	struct entry *entry;
-	const uint64_t *authors; /* NULL: nobody here */
 	bool state_changed;
 	struct frame *whole, *state;
 	struct frame *messages[ENTRY_MESSAGES_MAX];
 };
 void encoding_release(struct encoding *encoding);
+/* Shows what the reader has not seen of an entry that goes on from there. False: no memory. */
 bool reader_show_entry(struct reader *reader, struct encoding *encoding);
 
 /* Brings a reader on that is not live. */

@@ -13,7 +13,6 @@ struct sessions {
 	struct session_stats stats;
 	struct session *first;       /* all with a socket */
 	struct session *dirty;       /* those to look after at the end of this turn */
-	uint64_t numbers;            /* given out so far */
 	struct turn_end turn_end;
 	struct timer stalled;        /* looks for readers that do not read */
 	struct timer drain;
@@ -30,7 +29,6 @@ struct session {
 	unsigned refs;
 	unsigned waiting;             /* turns without an answer */
 	size_t waiting_bytes;
-	uint64_t number;              /* as an author */
 	struct name name;             /* empty before hello */
 	struct conversation *own;     /* NULL before hello */
 	struct reader *reader;        /* NULL before open */

@@ -25,15 +25,13 @@ void session_unref(struct session *s)
 {
 	if (--s->refs > 0)
 		return;
-	outbox_release(&s->outbox);
 	name_release(&s->name);
-	conversation_unref(s->own);
 	free(s);
 }
 
 void session_touch(struct session *s)
 {
-	if (s->is_dirty)
+	if (s->is_dirty || !s->socket)
 		return;
 	s->is_dirty = true;
 	s->dirty_next = s->all->dirty;
@@ -152,7 +150,6 @@ struct session *session_open(struct sessions *all, struct socket *socket)
 	s->all = all;
 	s->refs = 1;
 	s->socket = socket;
-	s->number = ++all->numbers;
 	bucket_init(&s->sends, all->options.rate, now);
 	bucket_init(&s->others, all->options.rate, now);
 	s->next = all->first;
@@ -191,6 +188,8 @@ void session_closed(struct session *s)
 {
 	reader_close(s->reader);
 	s->reader = NULL;
+	conversation_unref(s->own);
+	s->own = NULL;
 	s->socket = NULL;
 	outbox_release(&s->outbox);
 	*s->at = s->next;

@@ -124,7 +124,6 @@ static void open_conversation(struct session *s, struct request *r)
 		.conversation = s->own,
 		.calls = &reader_calls,
 		.owner = s,
-		.author = s->number,
 		.has_after = r->has & FIELD_AFTER,
 		.after = r->after,
 		.limit = limit_of(s, r),
@@ -145,7 +144,7 @@ static void typing(struct session *s, struct request *r)
 	struct frame *frame = event_typing(conversation_id(s->own), s->name.shown, r->on);
 
 	if (frame)
-		fanout_moment(s->own, frame, s->number);
+		fanout_moment(s->own, frame, s->reader);
 	frame_unref(frame);
 }
 
@@ -154,7 +153,7 @@ static void seen(struct session *s, struct request *r)
 	struct frame *frame = event_read(conversation_id(s->own), s->name.shown, r->seq);
 
 	if (frame)
-		fanout_moment(s->own, frame, s->number);
+		fanout_moment(s->own, frame, s->reader);
 	frame_unref(frame);
 }
 
@@ -176,6 +175,12 @@ static enum err check_send(const struct session *s, struct request *r)
 	return ERR_NONE;
 }
 
+static bool is_read_here(const struct session *s, struct text conversation)
+{
+	return s->reader &&
+	       text_equal(conversation, conversation_id(reader_conversation(s->reader)));
+}
+
 static void turn_done(void *ctx, const struct turn_request *request,
 		      const struct turn_answer *answer)
 {
@@ -185,6 +190,8 @@ static void turn_done(void *ctx, const struct turn_request *request,
 	s->waiting_bytes -= request->text.n;
 	if (answer->err == ERR_NONE) {
 		s->all->stats.acknowledged++;
+		if (request->event == EVENT_WRITE && is_read_here(s, answer->conversation))
+			reader_acknowledged(s->reader, answer->seq);
 		session_send(s, event_ack(request->id, answer->conversation, answer->seq,
 					  answer->at_ms));
 	} else {
@@ -203,7 +210,6 @@ static void take_turn(struct session *s, const struct request *r, enum state_eve
 		.from = s->name.shown,
 		.id = r->id,
 		.text = event == EVENT_WRITE ? r->text : TEXT_NONE,
-		.author = s->number,
 		.deadline_ms = loop_now_ms(options(s)->loop) + options(s)->store_timeout_ms,
 		.done = turn_done,
 		.ctx = s,
