@@ -200,7 +200,7 @@ class Bench:
         done = subprocess.run(command, env=environment(settings), cwd=self.folder, capture_output=True, text=True,
                               timeout=RUN_S, stdin=subprocess.DEVNULL)
         if not done.stdout:
-            raise BenchError(f"{' '.join(command)}: {done.stderr.strip() or done.returncode}")
+            raise BenchError(f"{' '.join(command)}: {done.stderr.strip()[-2000:] or done.returncode}")
         numbers = json.loads(done.stdout)
         numbers["clean"] = done.returncode == 0
         numbers["trouble"] = done.stderr.strip()

@@ -29,7 +29,7 @@ struct turn *turn_make(const struct turn_request *request)
 	return turn;
 }
 
-void turn_answer(struct turn *turn, const struct turn_answer *answer)
+void turn_finish(struct turn *turn, const struct turn_answer *answer)
 {
 	turn->request.done(turn->request.ctx, &turn->request, answer);
 	free(turn);

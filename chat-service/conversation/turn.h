@@ -1,7 +1,7 @@
 /* turn.h: one thing that somebody wants to add to a conversation.
  *
  * Purpose    what was asked, and how to answer. A turn waits in its conversation until an entry holds it.
- * Ownership  turn_make copies its texts; whoever answers it frees it (turn_answer does both).
+ * Ownership  turn_make copies its texts; whoever answers it frees it (turn_finish does both).
  * Errors     turn_make gives NULL when memory runs out.
  * Threads    loop thread only.
  */
@@ -48,7 +48,7 @@ struct turn {
 
 struct turn *turn_make(const struct turn_request *request);
 /* Answers and frees. */
-void turn_answer(struct turn *turn, const struct turn_answer *answer);
+void turn_finish(struct turn *turn, const struct turn_answer *answer);
 
 /* First in, first out. */
 struct turn_queue {

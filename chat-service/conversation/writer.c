@@ -53,7 +53,7 @@ static int64_t now_ms(const struct writers *writers)
 
 static void refuse(struct turn *turn, enum err err, const char *message)
 {
-	turn_answer(turn, &(struct turn_answer){.err = err, .message = message});
+	turn_finish(turn, &(struct turn_answer){.err = err, .message = message});
 }
 
 static void answer_unavailable(struct turn *turn)
@@ -128,7 +128,7 @@ static void settle(struct turn_queue *queue, const struct entry *entry)
 			at = &(*at)->next;
 		if (!*at)
 			continue;
-		turn_answer(turn_queue_remove(queue, at),
+		turn_finish(turn_queue_remove(queue, at),
 			    &(struct turn_answer){.conversation = entry->conversation,
 						  .seq = entry->first + i,
 						  .at_ms = entry->at_ms});

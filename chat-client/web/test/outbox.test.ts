@@ -1,5 +1,8 @@
+import { webcrypto } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { newId, Outbox } from '../src/outbox';
+
+globalThis.crypto ??= webcrypto as Crypto; // Node 18 has it by this name only
 
 /** The browser's storage, as far as its contract is used here: Node has none. */
 class MemoryStorage implements Storage {

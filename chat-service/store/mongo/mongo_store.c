@@ -26,7 +26,7 @@ struct thread {
 	mongoc_collection_t *entries;
 	bson_t *insert_options;
 	size_t n; /* of documents: for a batch, in the writer */
-	bson_t documents[];
+	bson_t *documents[]; /* on their own: a bson_t is aligned more than malloc does */
 };
 
 static bool ensure_indexes(struct mongo_store *store, struct thread *thread)
@@ -41,7 +41,7 @@ static void *open_thread(void *ctx, bool is_writer)
 {
 	struct mongo_store *store = ctx;
 	size_t n = is_writer ? STORE_BATCH_ENTRIES : 0;
-	struct thread *thread = calloc(1, sizeof(*thread) + n * sizeof(bson_t));
+	struct thread *thread = calloc(1, sizeof(*thread) + n * sizeof(bson_t *));
 
 	if (!thread)
 		return NULL;
@@ -53,7 +53,7 @@ static void *open_thread(void *ctx, bool is_writer)
 	thread->insert_options = BCON_NEW("ordered", BCON_BOOL(false), "validate", BCON_BOOL(false));
 	thread->n = n;
 	for (size_t i = 0; i < n; i++)
-		bson_init(&thread->documents[i]);
+		thread->documents[i] = bson_new();
 	if (is_writer)
 		ensure_indexes(store, thread); /* else with the first append or ping that finds a server */
 	return thread;
@@ -65,30 +65,30 @@ static void close_thread(void *ctx, void *arg)
 	struct thread *thread = arg;
 
 	for (size_t i = 0; i < thread->n; i++)
-		bson_destroy(&thread->documents[i]);
+		bson_destroy(thread->documents[i]);
 	bson_destroy(thread->insert_options);
 	mongoc_collection_destroy(thread->entries);
 	mongoc_client_pool_push(store->server->pool, thread->client);
 	free(thread);
 }
 
-static void reset_document(bson_t *document)
+static void reset_document(bson_t **document)
 {
-	if (document->len <= KEPT_BYTES) {
-		bson_reinit(document);
+	if ((*document)->len <= KEPT_BYTES) {
+		bson_reinit(*document);
 	} else {
-		bson_destroy(document);
-		bson_init(document);
+		bson_destroy(*document);
+		*document = bson_new();
 	}
 }
 
 /* A server that is away has got nothing: ask again as long as somebody waits. Whatever else fails
  * leaves the outcome open (the driver has tried twice, and the server tells a second try from a new insert). */
-static bool insert(struct thread *thread, const bson_t **documents, size_t n, int64_t deadline_ms,
-		   bson_t *reply, bson_error_t *error)
+static bool insert(struct thread *thread, size_t n, int64_t deadline_ms, bson_t *reply,
+		   bson_error_t *error)
 {
-	while (!mongoc_collection_insert_many(thread->entries, documents, n, thread->insert_options, reply,
-					      error)) {
+	while (!mongoc_collection_insert_many(thread->entries, (const bson_t **)thread->documents, n,
+					      thread->insert_options, reply, error)) {
 		if (error->domain != MONGOC_ERROR_SERVER_SELECTION || store_clock_ms() >= deadline_ms)
 			return false;
 		outage_begin(&thread->outage, error->message);
@@ -101,7 +101,6 @@ static void mongo_append(void *ctx, void *arg, struct append *const *appends, si
 			 int64_t deadline_ms)
 {
 	struct append *sent[STORE_BATCH_ENTRIES];
-	const bson_t *documents[STORE_BATCH_ENTRIES];
 	struct thread *thread = arg;
 	bson_error_t error = {0};
 	bson_t reply;
@@ -111,16 +110,14 @@ static void mongo_append(void *ctx, void *arg, struct append *const *appends, si
 	if (!ensure_indexes(ctx, thread))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (document_write(&thread->documents[count], appends[i]->entry)) {
-			documents[count] = &thread->documents[count];
+		if (document_write(thread->documents[count], appends[i]->entry))
 			sent[count++] = appends[i];
-		} else {
+		else
 			reset_document(&thread->documents[count]);
-		}
 	}
 	if (count == 0)
 		return;
-	is_done = insert(thread, documents, count, deadline_ms, &reply, &error);
+	is_done = insert(thread, count, deadline_ms, &reply, &error);
 	if (outcome_read(&reply, is_done, sent, count))
 		outage_end(&thread->outage);
 	else

@@ -27,7 +27,12 @@ struct thread {
 
 static bool failed(struct thread *thread)
 {
-	outage_begin(&thread->outage, sqlite3_errmsg(thread->connection.db));
+	int cause = sqlite3_system_errno(thread->connection.db);
+	char why[160];
+
+	snprintf(why, sizeof(why), "%s%s%s", sqlite3_errmsg(thread->connection.db), cause ? ": " : "",
+		 cause ? strerror(cause) : "");
+	outage_begin(&thread->outage, why);
 	connection_close(&thread->connection);
 	return false;
 }
