@@ -25,6 +25,8 @@ static bool grow(struct tail *tail)
 
 static void drop_oldest(struct tail *tail, unsigned n)
 {
+	if (n == 0)
+		return; /* there may be no array yet */
 	for (unsigned i = 0; i < n; i++) {
 		tail->bytes -= entry_size(tail->entries[i]);
 		entry_unref(tail->entries[i]);
