@@ -314,7 +314,7 @@ struct store *mongo_store_open(struct loop *loop, const struct log *log, const c
 		return NULL;
 	}
 	store->log = log;
-	store->server = server_open(uri, database, timeout_ms, error, error_size);
+	store->server = server_open(log, uri, database, timeout_ms, error, error_size);
 	if (!store->server) {
 		free(store);
 		return NULL;

@@ -31,14 +31,22 @@ static char *join_hosts(const mongoc_uri_t *uri)
 	return hosts;
 }
 
-struct server *server_open(const char *uri_text, const char *database, int64_t timeout_ms, char *error,
-			   size_t error_size)
+/* What matters of it comes back as the error of a call. */
+static void pass_on(mongoc_log_level_t level, const char *domain, const char *message, void *log)
+{
+	(void)level;
+	log_debug(log, "mongodb_driver", LOG_STRING("part", domain), LOG_STRING("message", message));
+}
+
+struct server *server_open(const struct log *log, const char *uri_text, const char *database,
+			   int64_t timeout_ms, char *error, size_t error_size)
 {
 	struct server *server = NULL;
 	mongoc_uri_t *uri;
 	bson_error_t cause;
 
 	mongoc_init();
+	mongoc_log_set_handler(pass_on, (void *)log);
 	uri = mongoc_uri_new_with_error(uri_text, &cause);
 	if (!uri) {
 		snprintf(error, error_size, "the MongoDB URI is wrong: %s", cause.message);
@@ -82,6 +90,7 @@ void server_close(struct server *server)
 		return;
 	if (server->pool)
 		mongoc_client_pool_destroy(server->pool);
+	mongoc_log_set_handler(NULL, NULL);
 	free(server->hosts);
 	free(server->database);
 	free(server);

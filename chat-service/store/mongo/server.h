@@ -12,6 +12,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/log.h"
+
 struct server {
 	mongoc_client_pool_t *pool;
 	char *hosts;     /* for the log: no password */
@@ -20,8 +22,9 @@ struct server {
 	atomic_bool has_indexes;
 };
 
-struct server *server_open(const char *uri, const char *database, int64_t timeout_ms, char *error,
-			   size_t error_size);
+/* The driver has one log for the whole process: its lines become debug lines of `log`. */
+struct server *server_open(const struct log *log, const char *uri, const char *database,
+			   int64_t timeout_ms, char *error, size_t error_size);
 void server_close(struct server *server);
 
 /* The collection, written and read so that what is acknowledged is on a majority's disks and is seen by
