@@ -35,8 +35,19 @@ static void by_code(struct buffer *out, const struct session_stats *s)
 				  err_name((enum err)code), s->errors[code]);
 }
 
+static void of_bot(struct buffer *out, const struct bot_stats *bot)
+{
+	one(out, "brain_triggers", "gauge", "Triggers of the brain that answers.", bot->triggers);
+	one(out, "brain_loads_total", "counter", "Brains that were taken.", bot->loads);
+	one(out, "brain_refusals_total", "counter",
+	    "Changed brains that had mistakes; the one before went on answering.", bot->refusals);
+	one(out, "bot_limits_total", "counter", "Replies that were cut off for costing too much.",
+	    bot->limits);
+}
+
 void metrics_write(struct buffer *out, const struct session_stats *s,
-		   const struct conversation_stats *c, bool store_is_up)
+		   const struct conversation_stats *c, const struct bot_stats *bot,
+		   bool store_is_up)
 {
 	head(out, "build_info", "gauge", "Which build this is.");
 	buffer_add_format(out, "frontdesk_build_info{version=\"%s\"} 1\n", build_version);
@@ -63,6 +74,8 @@ void metrics_write(struct buffer *out, const struct session_stats *s,
 	one(out, "slow_readers_total", "counter", "Connections closed because they did not read.",
 	    s->slow_readers);
 	one(out, "store_up", "gauge", "Whether the store answers.", store_is_up);
+	if (bot)
+		of_bot(out, bot);
 	by_verb(out, s);
 	by_code(out, s);
 }

@@ -11,8 +11,9 @@
 #include "conversation/conversation.h"
 #include "session/session.h"
 
-/* Text exposition format 0.0.4. */
+/* Text exposition format 0.0.4. Without a bot (NULL) its counters are left out. */
 void metrics_write(struct buffer *out, const struct session_stats *sessions,
-		   const struct conversation_stats *conversations, bool store_is_up);
+		   const struct conversation_stats *conversations,
+		   const struct bot_stats *bot, bool store_is_up);
 
 #endif

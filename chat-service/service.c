@@ -89,7 +89,8 @@ static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
 	} else if (text_equal(path, TEXT("/metrics"))) {
 		answer->content_type = "text/plain; version=0.0.4";
 		metrics_write(&answer->body, sessions_stats(s->sessions),
-			      conversations_stats(s->conversations), s->store_is_up);
+			      conversations_stats(s->conversations),
+			      s->bot ? bot_stats(s->bot) : NULL, s->store_is_up);
 	} else if (text_equal(path, TEXT("/version"))) {
 		answer->content_type = "application/json";
 		buffer_add_format(&answer->body, "{\"version\":\"%s\"}\n", build_version);
@@ -183,7 +184,7 @@ static bool load_bot(struct service *s, char *error, size_t error_size)
 		log_info(s->log, "BOT_BRAIN is not set: no bot answers");
 		return true;
 	}
-	s->bot = bot_load(s->settings->bot_brain, s->log);
+	s->bot = bot_open(s->loop, s->log, s->settings->bot_brain);
 	if (!s->bot)
 		snprintf(error, error_size,
 			 "BOT_BRAIN is '%s', but must be a folder of .rive files without mistakes (the "
@@ -290,7 +291,7 @@ void service_stop(struct service *s)
 	store_close(s->store); /* finishes what is under way */
 	conversations_free(s->conversations);
 	sessions_free(s->sessions);
-	bot_free(s->bot);
+	bot_close(s->bot);
 	loop_free(s->loop);
 	free(s);
 }

@@ -3,55 +3,60 @@
 #include <rivescript.h>
 #include <stdlib.h>
 
+#include "conversation/brain_folder.h"
+#include "conversation/macros.h"
+
 struct bot {
+	const struct log *log;
 	struct rs_brain *brain;
+	struct brain_folder *folder;
+	struct bot_stats stats;
 };
 
-static void report(void *ctx, const struct rs_diagnostic *d)
+static void brain_changed(void *ctx, struct rs_brain *brain)
 {
-	const struct log *log = ctx;
+	struct bot *bot = ctx;
 
-	log_write(log, d->severity == RS_ERROR ? LOG_ERROR : LOG_WARN, "brain",
-		  (const struct log_field[]){LOG_STRING("file", d->file),
-					     LOG_NUMBER("line", d->line),
-					     LOG_NUMBER("column", d->column),
-					     LOG_STRING("message", d->message),
-					     {.key = NULL}});
+	if (!brain) {
+		bot->stats.refusals++;
+		if (bot->brain)
+			log_error(bot->log, "the changed brain has mistakes; the old one stays");
+		return;
+	}
+	rs_brain_free(bot->brain);
+	bot->brain = brain;
+	bot->stats.loads++;
+	bot->stats.triggers = rs_brain_triggers(brain);
+	log_info(bot->log, "brain read", LOG_NUMBER("triggers", bot->stats.triggers));
 }
 
-struct bot *bot_load(const char *folder, const struct log *log)
+struct bot *bot_open(struct loop *loop, const struct log *log, const char *folder)
 {
-	const struct rs_options options = {.utf8 = true};
-	struct bot *bot = malloc(sizeof(*bot));
+	struct bot *bot = calloc(1, sizeof(*bot));
 
 	if (!bot)
 		return NULL;
-	bot->brain = rs_brain_load(folder, &options, report, (void *)log);
-	if (!bot->brain) {
-		free(bot);
+	bot->log = log;
+	bot->folder = brain_folder_open(loop, log, folder, brain_changed, bot);
+	if (!bot->folder || !bot->brain) {
+		bot_close(bot);
 		return NULL;
 	}
 	return bot;
 }
 
-void bot_free(struct bot *bot)
+void bot_close(struct bot *bot)
 {
 	if (!bot)
 		return;
+	brain_folder_close(bot->folder);
 	rs_brain_free(bot->brain);
 	free(bot);
 }
 
-/* <call>escalate</call>: says nothing itself, the brain's reply does. */
-static bool escalate(void *ctx, const struct text *args, size_t n, struct buffer *result)
+const struct bot_stats *bot_stats(const struct bot *bot)
 {
-	struct bot_answer *answer = ctx;
-
-	(void)args;
-	(void)n;
-	(void)result;
-	answer->escalates = true;
-	return true;
+	return &bot->stats;
 }
 
 /* A state that this build cannot read is a visitor whom the bot meets anew. */
@@ -63,23 +68,48 @@ static struct rs_state *read_state(const struct bot_turn *turn)
 	return state ? state : rs_state_new();
 }
 
-bool bot_answer(const struct bot *bot, const struct bot_turn *turn, struct bot_answer *answer)
+/* What a visitor need not see is left out; what stops a brain is told to its author too. */
+static void look_at(struct bot *bot, enum rs_status status, const struct rs_result *result,
+		    struct buffer *reply)
+{
+	switch (status) {
+	case RS_NO_MATCH:
+	case RS_NO_REPLY:
+		buffer_clear(reply);
+		log_debug(bot->log, "the brain has no reply", LOG_STRING("why", rs_status_name(status)));
+		break;
+	case RS_TOO_DEEP:
+	case RS_TOO_LONG:
+		bot->stats.limits++;
+		log_warn(bot->log, "a reply was cut off", LOG_STRING("why", rs_status_name(status)),
+			 LOG_TEXT_FIELD("trigger", result->trigger),
+			 LOG_STRING("file", result->file), LOG_NUMBER("line", result->line));
+		break;
+	default:
+		break;
+	}
+}
+
+bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer *answer)
 {
 	struct rs_state *state = read_state(turn);
-	const struct rs_macro macros[] = {{"escalate", escalate, answer}};
-	const struct rs_host host = {.macros = macros, .macro_count = 1};
+	struct macros macros;
 	const struct rs_request request = {
 		.user = turn->visitor, .text = turn->text, .seed = turn->seed};
-	enum rs_status status = RS_NO_MEMORY;
+	struct rs_result result;
+	enum rs_status status;
 
 	*answer = (struct bot_answer){0};
 	if (!state)
 		return false;
+	macros_init(&macros, turn);
 	if (!rs_state_get(state, TEXT("name")).p)
 		rs_state_set(state, TEXT("name"), turn->visitor); /* fails for lack of memory only */
-	status = rs_reply(bot->brain, state, &request, &host, &answer->reply, NULL);
+	status = rs_reply(bot->brain, state, &request, &macros.host, &answer->reply, &result);
+	look_at(bot, status, &result, &answer->reply);
 	rs_state_write(state, &answer->state);
 	rs_state_free(state);
+	answer->escalates = macros.escalates;
 	return status != RS_NO_MEMORY && !answer->reply.failed && !answer->state.failed;
 }
 

@@ -26,7 +26,7 @@ struct conversations_options {
 	struct loop *loop;
 	const struct log *log;
 	struct store *store;
-	const struct bot *bot; /* NULL: nobody answers */
+	struct bot *bot; /* NULL: nobody answers */
 	/* An entry joined the log; those whose turns are in it have been answered. */
 	void (*shown)(void *ctx, struct conversation *conversation, struct entry *entry,
 		      bool state_changed);

@@ -75,11 +75,13 @@ static uint64_t seed_of(const struct draft *draft)
 	return hash ^ ((draft->first + draft->n) * 0x9e3779b97f4a7c15u);
 }
 
-static enum err answer(const struct bot *bot, struct draft *draft, const struct turn *turn)
+static enum err answer(struct bot *bot, struct draft *draft, const struct turn *turn)
 {
 	struct bot_turn asked = {.visitor = turn->request.from,
 				 .state = draft->after.bot,
 				 .text = turn->request.text,
+				 .messages = draft->first + draft->n - 1,
+				 .at_ms = draft->at_ms,
 				 .seed = seed_of(draft)};
 	struct bot_answer said;
 	struct text reply;
@@ -108,7 +110,7 @@ fail:
 	return ERR_UNAVAILABLE;
 }
 
-enum err decide(const struct bot *bot, struct draft *draft, struct turn *turn)
+enum err decide(struct bot *bot, struct draft *draft, struct turn *turn)
 {
 	enum state_event event = turn->request.event;
 	bool is_command = event == EVENT_WRITE && draft->after.state == STATE_BOT &&

@@ -37,7 +37,7 @@ void draft_release(struct draft *draft);
 bool draft_has_room(const struct draft *draft, const struct turn *turn);
 
 /* Adds the turn's messages and sets turn->seq. `bot` may be NULL: nobody answers. */
-enum err decide(const struct bot *bot, struct draft *draft, struct turn *turn);
+enum err decide(struct bot *bot, struct draft *draft, struct turn *turn);
 
 /* Whether a text is the command: `escalate` in any case, spaces around it, a slash before it. */
 bool is_escalate_command(struct text text);
