@@ -37,6 +37,17 @@ static inline bool text_equal(struct text a, struct text b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Copies t to *at, which has room for it, and moves *at behind it. */
+static inline struct text text_put(char **at, struct text t)
+{
+	struct text copy = text_of(*at, t.n);
+
+	if (t.n > 0)
+		memcpy(*at, t.p, t.n);
+	*at += t.n;
+	return copy;
+}
+
 /* ASCII letters compare without case, all other bytes as they are. */
 bool text_equal_ignoring_case(struct text a, struct text b);
 

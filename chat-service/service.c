@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/build.h"
+#include "base/container.h"
 #include "conversation/conversation.h"
 #include "fanout/fanout.h"
 #include "loop/loop.h"
@@ -119,7 +120,7 @@ static void pinged(void *ctx, bool is_available)
 
 static void ping(struct timer *timer)
 {
-	struct service *s = (struct service *)((char *)timer - offsetof(struct service, ping));
+	struct service *s = container_of(timer, struct service, ping);
 
 	if (!store_ping(s->store, pinged, s))
 		timer_start(&s->ping, PING_MS); /* its queue is full: whatever it is, it is not idle */
@@ -129,7 +130,7 @@ static void ping(struct timer *timer)
 
 static void look_whether_gone(struct timer *timer)
 {
-	struct service *s = (struct service *)((char *)timer - offsetof(struct service, drain));
+	struct service *s = container_of(timer, struct service, drain);
 
 	if (sessions_are_gone(s->sessions) || loop_now_ms(s->loop) >= s->drain_until_ms)
 		loop_stop(s->loop);
@@ -156,12 +157,12 @@ static void drain(struct service *s)
 
 static void sigterm_came(struct signal_watch *watch)
 {
-	drain((struct service *)((char *)watch - offsetof(struct service, sigterm)));
+	drain(container_of(watch, struct service, sigterm));
 }
 
 static void sigint_came(struct signal_watch *watch)
 {
-	drain((struct service *)((char *)watch - offsetof(struct service, sigint)));
+	drain(container_of(watch, struct service, sigint));
 }
 
 /* ---- making the parts ---- */

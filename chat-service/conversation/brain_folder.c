@@ -2,11 +2,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/container.h"
 #include "loop/workers.h"
 
 enum { LOOK_MS = 1000 };
@@ -93,8 +93,7 @@ static void look(void *ctx, void *thread, struct job *job)
 
 static void look_again(struct timer *timer)
 {
-	struct brain_folder *f =
-		(struct brain_folder *)((char *)timer - offsetof(struct brain_folder, timer));
+	struct brain_folder *f = container_of(timer, struct brain_folder, timer);
 
 	if (!workers_submit(f->thread, &f->look))
 		timer_start(timer, LOOK_MS);
@@ -102,8 +101,7 @@ static void look_again(struct timer *timer)
 
 static void looked(struct job *job)
 {
-	struct brain_folder *f =
-		(struct brain_folder *)((char *)job - offsetof(struct brain_folder, look));
+	struct brain_folder *f = container_of(job, struct brain_folder, look);
 
 	if (f->was_read)
 		f->changed(f->ctx, f->brain);

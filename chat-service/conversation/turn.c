@@ -1,17 +1,6 @@
 #include "conversation/turn.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static struct text put(char **at, struct text t)
-{
-	struct text copy = text_of(*at, t.n);
-
-	if (t.n > 0)
-		memcpy(*at, t.p, t.n);
-	*at += t.n;
-	return copy;
-}
 
 struct turn *turn_make(const struct turn_request *request)
 {
@@ -23,9 +12,9 @@ struct turn *turn_make(const struct turn_request *request)
 		return NULL;
 	at = (char *)(turn + 1);
 	*turn = (struct turn){.request = *request, .size = size};
-	turn->request.from = put(&at, request->from);
-	turn->request.id = put(&at, request->id);
-	turn->request.text = put(&at, request->text);
+	turn->request.from = text_put(&at, request->from);
+	turn->request.id = text_put(&at, request->id);
+	turn->request.text = text_put(&at, request->text);
 	return turn;
 }
 

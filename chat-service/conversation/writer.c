@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "conversation/conversation.h"
 #include "conversation/decide.h"
 #include "loop/loop.h"
@@ -97,8 +98,7 @@ static void expire(struct turn_queue *queue, const struct turn *spared, int64_t 
 
 static void sweep(struct timer *timer)
 {
-	struct writers *writers =
-		(struct writers *)((char *)timer - offsetof(struct writers, sweep));
+	struct writers *writers = container_of(timer, struct writers, sweep);
 	int64_t now = now_ms(writers);
 	struct writer *next;
 
@@ -264,8 +264,7 @@ static bool find_next(struct writer *w)
 
 static void load_done(struct load_waiter *waiter, bool is_loaded)
 {
-	struct writer *w =
-		(struct writer *)((char *)waiter - offsetof(struct writer, loading));
+	struct writer *w = container_of(waiter, struct writer, loading);
 
 	if (is_loaded)
 		go_on(w);

@@ -1,12 +1,10 @@
 #include "fanout/reader.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/container.h"
 #include "fanout/reader_list.h"
-
-enum { PAGE_BYTES = 256 * 1024 };
 
 static struct conversation *of(const struct reader *r)
 {
@@ -137,7 +135,7 @@ static bool show_page(struct reader *r, struct entry *const *entries, size_t n)
 		.newest = end,
 		.entries = entries,
 		.n = n,
-		.bytes = PAGE_BYTES,
+		.bytes = HISTORY_BYTES,
 		.last = end,
 		.newest_first = !r->options.has_after,
 	};
@@ -214,8 +212,7 @@ static bool read_store(struct reader *r)
 
 static void load_done(struct load_waiter *waiter, bool is_loaded)
 {
-	struct reader *r =
-		(struct reader *)((char *)waiter - offsetof(struct reader, loading));
+	struct reader *r = container_of(waiter, struct reader, loading);
 
 	r->is_reading = false;
 	if (!is_loaded)

@@ -57,6 +57,7 @@ struct frame *event_state(struct text conversation, const struct standing *stand
  * `bytes` (at least one), from the newest end or the oldest. `shown_first` and `shown_last` say which; an
  * empty page has none (shown_first is shown_last + 1). `more` on the wire: older ones exist, or with the
  * oldest first: newer ones are still to come. */
+enum { HISTORY_BYTES = 256 * 1024 /* of a page, unless its one message is larger */ };
 struct history_page {
 	struct text conversation;
 	enum state state;       /* where the conversation stands now */

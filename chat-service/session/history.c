@@ -1,9 +1,7 @@
-#include <stddef.h>
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "session/internal.h"
-
-enum { PAGE_BYTES = 256 * 1024 };
 
 /* A page that was asked for and waits for the log's end, or for the store. */
 struct page_request {
@@ -39,7 +37,7 @@ static void send(struct page_request *p, struct entry *const *entries, size_t n)
 		.first = p->before > p->limit ? p->before - p->limit : 1,
 		.last = p->before - 1,
 		.newest_first = true,
-		.bytes = PAGE_BYTES,
+		.bytes = HISTORY_BYTES,
 	};
 
 	session_send(p->session, event_history(&page));
@@ -79,8 +77,7 @@ static void proceed(struct page_request *p)
 
 static void load_done(struct load_waiter *waiter, bool is_loaded)
 {
-	struct page_request *p =
-		(struct page_request *)((char *)waiter - offsetof(struct page_request, loading));
+	struct page_request *p = container_of(waiter, struct page_request, loading);
 
 	if (is_loaded)
 		proceed(p);

@@ -1,9 +1,9 @@
 #include "session/session.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "session/internal.h"
 
 enum {
@@ -125,8 +125,7 @@ static void look_after(struct session *s)
 
 static void turn_ended(struct turn_end *end)
 {
-	struct sessions *all =
-		(struct sessions *)((char *)end - offsetof(struct sessions, turn_end));
+	struct sessions *all = container_of(end, struct sessions, turn_end);
 	struct session *s;
 
 	while ((s = all->dirty)) {
@@ -203,8 +202,7 @@ void session_closed(struct session *s)
 
 static void look_for_stalled(struct timer *timer)
 {
-	struct sessions *all =
-		(struct sessions *)((char *)timer - offsetof(struct sessions, stalled));
+	struct sessions *all = container_of(timer, struct sessions, stalled);
 	int64_t limit = loop_now_ms(all->options.loop) - STALLED_LIMIT_MS;
 
 	for (struct session *s = all->first; s; s = s->next) {
@@ -220,7 +218,7 @@ static void look_for_stalled(struct timer *timer)
 /* A part of those that are left says goodbye in each step, so that they do not come back all at once. */
 static void drain_step(struct timer *timer)
 {
-	struct sessions *all = (struct sessions *)((char *)timer - offsetof(struct sessions, drain));
+	struct sessions *all = container_of(timer, struct sessions, drain);
 	int64_t left_ms = all->drain_until_ms - loop_now_ms(all->options.loop);
 	uint64_t steps = left_ms > DRAIN_STEP_MS ? (uint64_t)left_ms / DRAIN_STEP_MS : 1;
 	uint64_t n = (all->stats.connections + steps - 1) / steps;

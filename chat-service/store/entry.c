@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const role_names[ROLE_COUNT] = {
 	[ROLE_USER] = "user",
@@ -57,16 +56,6 @@ static size_t texts_size(struct text conversation, const struct standing *after,
 	return size;
 }
 
-static struct text put(char **at, struct text t)
-{
-	struct text copy = text_of(*at, t.n);
-
-	if (t.n > 0)
-		memcpy(*at, t.p, t.n);
-	*at += t.n;
-	return copy;
-}
-
 struct entry *entry_make(struct text conversation, uint64_t first, int64_t at_ms,
 			 const struct standing *after, const struct message *messages, size_t n)
 {
@@ -80,18 +69,18 @@ struct entry *entry_make(struct text conversation, uint64_t first, int64_t at_ms
 		return NULL;
 	at = (char *)&entry->messages[n];
 	entry->refs = 1;
-	entry->conversation = put(&at, conversation);
+	entry->conversation = text_put(&at, conversation);
 	entry->first = first;
 	entry->at_ms = at_ms;
 	entry->after = *after;
-	entry->after.agent = put(&at, after->agent);
-	entry->after.bot = put(&at, after->bot);
+	entry->after.agent = text_put(&at, after->agent);
+	entry->after.bot = text_put(&at, after->bot);
 	entry->n = n;
 	for (size_t i = 0; i < n; i++) {
 		entry->messages[i].role = messages[i].role;
-		entry->messages[i].from = put(&at, messages[i].from);
-		entry->messages[i].text = put(&at, messages[i].text);
-		entry->messages[i].id = put(&at, messages[i].id);
+		entry->messages[i].from = text_put(&at, messages[i].from);
+		entry->messages[i].text = text_put(&at, messages[i].text);
+		entry->messages[i].id = text_put(&at, messages[i].id);
 	}
 	return entry;
 }
