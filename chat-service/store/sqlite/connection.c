@@ -9,17 +9,20 @@
 enum {
 	APPLICATION_ID = 0x46726465, /* "Frde" */
 	SCHEMA_VERSION = 1,
-	CHECKPOINT_PAGES = 4000,     /* of the write-ahead log: 16 MB */
+	CHECKPOINT_PAGES = 8000,     /* of the write-ahead log: 32 MB */
+	CACHE_KIB = 16000,           /* of the writer: the ends of the conversations that are busy */
 };
 
 #define ENTRY_COLUMNS "first, n, at_ms, state, agent, since_ms, bot, messages"
 
+/* Entries lie in the order in which they came, so that a transaction of many conversations writes few
+ * pages: clustered by conversation, it takes half as many a second. */
 static const char schema[] =
 	"CREATE TABLE entry ("
 	" conversation TEXT NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL,"
 	" at_ms INTEGER NOT NULL, state TEXT NOT NULL, agent TEXT NOT NULL,"
 	" since_ms INTEGER NOT NULL, bot TEXT NOT NULL, messages TEXT NOT NULL,"
-	" PRIMARY KEY (conversation, first)) WITHOUT ROWID, STRICT;"
+	" UNIQUE (conversation, first)) STRICT;"
 	"CREATE TABLE client_id ("
 	" conversation TEXT NOT NULL, id TEXT NOT NULL, first INTEGER NOT NULL,"
 	" PRIMARY KEY (conversation, id)) WITHOUT ROWID, STRICT;";
@@ -116,7 +119,7 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 {
 	const char *wrong;
 	bool is_made;
-	char pragmas[160];
+	char pragmas[200];
 
 	sqlite3_busy_timeout(db, busy_ms > INT32_MAX ? INT32_MAX : (int)busy_ms);
 	if (!may_write)
@@ -126,8 +129,9 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 		return wrong;
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;",
-		 CHECKPOINT_PAGES, CHECKPOINT_PAGES * 4096);
+		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
+		 "PRAGMA cache_size = -%d;",
+		 CHECKPOINT_PAGES, CHECKPOINT_PAGES * 4096, CACHE_KIB);
 	if (!run(db, pragmas))
 		return sqlite3_errmsg(db);
 	return is_made ? NULL : make_schema(db);
