@@ -3,8 +3,11 @@
 import asyncio
 import inspect
 import itertools
+import os
 import pathlib
+import random
 import sys
+import time
 
 import pytest
 
@@ -75,3 +78,11 @@ def service(new_service, store):
 def one_service(new_service, sqlite):
     """The same where the store does not matter."""
     return new_service(BOT_BRAIN=HERE / "brain", **sqlite).start()
+
+
+@pytest.fixture
+def chance():
+    """Random numbers; SEED in the environment repeats a run that failed."""
+    seed = int(os.environ.get("SEED", time.time_ns() % 2**32))
+    print(f"SEED={seed}")
+    return random.Random(seed)
