@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "bench/load/clock.h"
@@ -283,7 +284,8 @@ out:
 
 int main(int argc, char *argv[])
 {
-	struct server *server = NULL;
+	const struct log log = {.level = LOG_WARN, .fd = STDERR_FILENO, .process = "mongo-insert"};
+	struct server *server;
 	mongoc_client_t *client;
 	struct options options;
 	char error[256];
@@ -293,7 +295,7 @@ int main(int argc, char *argv[])
 		fputs(usage, stderr);
 		return 2;
 	}
-	server = server_open(options.uri, options.database, TIMEOUT_MS, error, sizeof(error));
+	server = server_open(&log, options.uri, options.database, TIMEOUT_MS, error, sizeof(error));
 	if (!server) {
 		fprintf(stderr, "mongo-insert: %s\n", error);
 		return 1;

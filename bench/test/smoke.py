@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Every scenario of chat-load, for a second, against a real chat-service: smoke.py BUILD_FOLDER.
+
+What is asserted is the generator's own verdict: nothing lost, doubled, out of order, left out or refused.
+"""
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from runner.processes import Bench, free_port
+
+SHORT = ("--seconds", 1, "--warmup", 0)
+
+
+class Smoke(unittest.TestCase):
+    def setUp(self):
+        self.bench = Bench(sys.argv[1])
+
+    def run_clean(self, scenario, *options, has_bot=False):
+        with self.bench.service(has_bot=has_bot) as server:
+            numbers = self.bench.load(scenario, server.port, *options, processes={"server": server.pid})
+        self.assertTrue(numbers["clean"], numbers)
+        self.assertEqual(numbers["sent"], numbers["acked"])
+        return numbers
+
+    def test_closed_loop(self):
+        self.assertGreater(self.run_clean("send", "--users", 20, *SHORT)["acked"], 20)
+
+    def test_closed_loop_with_the_bot(self):
+        numbers = self.run_clean("send", "--users", 20, *SHORT, has_bot=True)
+        self.assertEqual(numbers["delivered"], numbers["acked"], "one reply for each message")
+
+    def test_pipelined(self):
+        self.run_clean("send", "--users", 3, "--window", 50, *SHORT, has_bot=True)
+
+    def test_pipelined_in_joined_lines(self):
+        self.run_clean("send", "--users", 3, "--window", 50, "--join", *SHORT)
+
+    def test_open_loop(self):
+        numbers = self.run_clean("send", "--users", 10, "--rate", 200, *SHORT)
+        self.assertGreaterEqual(numbers["sent"], 190)
+
+    def test_idle(self):
+        self.assertEqual(self.run_clean("idle", "--users", 200, "--sources", 2)["connections"], 200)
+
+    def test_room(self):
+        numbers = self.run_clean("room", "--readers", 10, "--senders", 4, *SHORT)
+        self.assertEqual(numbers["delivered"], numbers["acked"] * 13, "to everyone but the sender")
+
+    def test_storm(self):
+        self.run_clean("storm", "--users", 100, "--history", 50)
+
+    def test_start(self):
+        port = free_port()
+        settings = self.bench.service_settings(port, True)
+        numbers = self.bench.load("start", port, "--runs", 2, settings=settings,
+                                  command=[self.bench.program("chat-service")])
+        self.assertGreater(numbers["start_p50_ms"], 0)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)
