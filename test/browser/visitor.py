@@ -1,0 +1,66 @@
+"""A person at the page: types on a keyboard, reads what is shown."""
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Visitor:
+    def __init__(self, page: Page, url: str):
+        self.page = page
+        self.url = url
+        self.name = page.get_by_label("Name")
+        self.message = page.get_by_label("Message")
+        self.log = page.get_by_role("log")
+        self.errors = page.get_by_role("alert")
+        self.status = page.get_by_role("status")
+
+    def arrive(self, name: str = "") -> "Visitor":
+        self.page.goto(self.url)
+        return self.start(name) if name else self
+
+    def start(self, name: str) -> "Visitor":
+        """Gives a name and waits until its chat is there."""
+        self.name.click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(name)
+        self.page.get_by_role("button", name="Start chat as").click()
+        self.is_ready()
+        return self
+
+    def is_ready(self) -> None:
+        expect(self.log).to_have_attribute("aria-busy", "false")
+
+    def type(self, text: str) -> None:
+        self.message.click()
+        for i, line in enumerate(text.split("\n")):
+            if i:
+                self.page.keyboard.press("Shift+Enter")
+            self.page.keyboard.type(line)
+
+    def say(self, text: str) -> None:
+        self.type(text)
+        self.page.keyboard.press("Enter")
+
+    def messages(self, text: str | None = None) -> Locator:
+        """The bubbles, or those that say just this."""
+        bubbles = self.log.locator(".bubble:not(.dots)")
+        return bubbles if text is None else bubbles.get_by_text(text, exact=True)
+
+    def sees(self, *texts: str) -> None:
+        """The log is just this, in this order."""
+        expect(self.messages()).to_have_text(list(texts))
+
+    def hide(self) -> None:
+        """Another tab is in front. Without a screen no page is ever hidden, so the page is told."""
+        self._set_hidden(True)
+
+    def look(self) -> None:
+        self._set_hidden(False)
+
+    def _set_hidden(self, is_hidden: bool) -> None:
+        self.page.evaluate(
+            """(hidden) => {
+                Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+                document.dispatchEvent(new Event('visibilitychange'));
+            }""",
+            is_hidden,
+        )
