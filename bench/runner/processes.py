@@ -24,7 +24,7 @@ def build(folder):
     """The release build with the bench's programs; Node's packages beside it, never in the source tree."""
     options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DFRONTDESK_BENCH=ON"]
     subprocess.run(["cmake", "-S", ROOT, "-B", folder, *options], check=True, stdout=subprocess.DEVNULL)
-    programs = ["chat-service", "chat-client", "chat-load", "mongo-insert"]
+    programs = ["chat-service", "chat-client", "web", "chat-load", "mongo-insert"]
     subprocess.run(["cmake", "--build", folder, "--target", *programs], check=True, stdout=subprocess.DEVNULL)
     build_node_peer(folder / "peers" / "node")
 
