@@ -38,7 +38,7 @@ void timer_start(struct timer *timer, int64_t after_ms);
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
-/* Calls at the end of every turn, before the loop sleeps, in the order in which they were added. */
+/* Calls at the end of every turn, before the loop sleeps; in no certain order. */
 struct turn_end {
 	ev_prepare watcher;
 	void (*call)(struct turn_end *end);
