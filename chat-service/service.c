@@ -12,7 +12,7 @@
 #include "metrics.h"
 #include "net/net.h"
 #include "session/session.h"
-#include "store/mongo/mongo_store.h"
+#include "store/mongo/module.h"
 #include "store/sqlite/sqlite_store.h"
 
 enum {
@@ -171,9 +171,9 @@ static bool open_store(struct service *s, char *error, size_t error_size)
 {
 	const struct service_settings *set = s->settings;
 
-	s->store = set->mongo_uri ? mongo_store_open(s->loop, s->log, set->mongo_uri,
-						     set->mongo_database, set->store_timeout_ms,
-						     error, error_size)
+	s->store = set->mongo_uri ? mongo_module_open(s->loop, s->log, set->mongo_uri,
+						      set->mongo_database, set->store_timeout_ms,
+						      error, error_size)
 				  : sqlite_store_open(s->loop, s->log, set->sqlite_path,
 						      set->store_timeout_ms, error, error_size);
 	return s->store != NULL;

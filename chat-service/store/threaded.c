@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/container.h"
 #include "loop/workers.h"
 
 struct threaded {
@@ -23,7 +24,7 @@ struct threaded {
 enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_PING };
 
 struct request {
-	struct job job; /* first: a job is cast to its request */
+	struct job job;
 	struct threaded *store;
 	enum request_kind kind;
 	int64_t deadline_ms;
@@ -66,7 +67,7 @@ static void run_appends(void *ctx, void *thread, struct job *jobs)
 	size_t n = 0;
 
 	for (struct job *job = jobs; job; job = job->next) {
-		struct request *request = (struct request *)job;
+		struct request *request = container_of(job, struct request, job);
 
 		if (request->deadline_ms <= now)
 			continue; /* it was answered, or is about to be */
@@ -100,7 +101,7 @@ static void run_one(struct threaded *store, void *thread, struct request *reques
 static void run_reads(void *ctx, void *thread, struct job *jobs)
 {
 	for (struct job *job = jobs; job; job = job->next) {
-		struct request *request = (struct request *)job;
+		struct request *request = container_of(job, struct request, job);
 
 		if (thread && request->deadline_ms > store_clock_ms())
 			run_one(ctx, thread, request);
@@ -168,7 +169,7 @@ static void request_free(struct request *request)
 
 static void finished(struct job *job)
 {
-	struct request *request = (struct request *)job;
+	struct request *request = container_of(job, struct request, job);
 
 	if (!request->is_answered)
 		answer(request, request->kind == REQUEST_APPEND || request->is_available);
@@ -179,7 +180,7 @@ static void finished(struct job *job)
  * still has what it works on, so nothing of a request but its place in the list is touched here. */
 static void time_out(struct timer *timer)
 {
-	struct threaded *store = (struct threaded *)((char *)timer - offsetof(struct threaded, timer));
+	struct threaded *store = container_of(timer, struct threaded, timer);
 	int64_t now = store_clock_ms();
 
 	while (store->oldest && store->oldest->deadline_ms <= now)
@@ -192,20 +193,18 @@ static struct request *request_new(struct threaded *store, enum request_kind kin
 				   struct text conversation, struct text client_id)
 {
 	struct request *request = calloc(1, sizeof(*request) + conversation.n + client_id.n);
+	char *texts;
 
 	if (!request)
 		return NULL;
+	texts = request->texts;
 	request->job.size = sizeof(*request) + conversation.n + client_id.n;
 	request->job.done = finished;
 	request->store = store;
 	request->kind = kind;
 	request->deadline_ms = store_clock_ms() + store->timeout_ms;
-	request->conversation = text_of(request->texts, conversation.n);
-	request->client_id = text_of(request->texts + conversation.n, client_id.n);
-	if (conversation.n > 0)
-		memcpy(request->texts, conversation.p, conversation.n);
-	if (client_id.n > 0)
-		memcpy(request->texts + conversation.n, client_id.p, client_id.n);
+	request->conversation = text_put(&texts, conversation);
+	request->client_id = text_put(&texts, client_id);
 	return request;
 }
 
@@ -229,7 +228,7 @@ static bool submit(struct threaded *store, struct request *request, void *ctx)
 static bool threaded_append(struct store *base, struct entry *entry,
 			    void (*done)(void *ctx, enum append_result result), void *ctx)
 {
-	struct threaded *store = (struct threaded *)base;
+	struct threaded *store = container_of(base, struct threaded, store);
 	struct request *request = request_new(store, REQUEST_APPEND, TEXT_NONE, TEXT_NONE);
 
 	if (!request)
@@ -246,7 +245,7 @@ static bool threaded_read(struct store *base, const struct store_range *range,
 				       size_t n),
 			  void *ctx)
 {
-	struct threaded *store = (struct threaded *)base;
+	struct threaded *store = container_of(base, struct threaded, store);
 	struct request *request = request_new(store, REQUEST_READ, range->conversation, TEXT_NONE);
 
 	if (!request)
@@ -260,7 +259,7 @@ static bool threaded_read(struct store *base, const struct store_range *range,
 static bool threaded_find(struct store *base, struct text conversation, struct text client_id,
 			  void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx)
 {
-	struct threaded *store = (struct threaded *)base;
+	struct threaded *store = container_of(base, struct threaded, store);
 	struct request *request = request_new(store, REQUEST_FIND, conversation, client_id);
 
 	if (!request)
@@ -271,7 +270,7 @@ static bool threaded_find(struct store *base, struct text conversation, struct t
 
 static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_available), void *ctx)
 {
-	struct threaded *store = (struct threaded *)base;
+	struct threaded *store = container_of(base, struct threaded, store);
 	struct request *request = request_new(store, REQUEST_PING, TEXT_NONE, TEXT_NONE);
 
 	if (!request)
@@ -282,7 +281,7 @@ static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_av
 
 static void threaded_close(struct store *base)
 {
-	struct threaded *store = (struct threaded *)base;
+	struct threaded *store = container_of(base, struct threaded, store);
 
 	store->is_closing = true; /* callbacks may ask for more: refused */
 	workers_stop(store->writer);

@@ -1,0 +1,44 @@
+/* The program's side: finds the module and hands the call on. */
+#include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/mongo/module.h"
+
+/* <folder of the program>/../lib/frontdesk-mongo.so; false: it does not fit. */
+static bool find_module(char path[PATH_MAX])
+{
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	char *slash;
+
+	if (n <= 0)
+		return false;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	n = slash - path;
+	return snprintf(slash, PATH_MAX - (size_t)n, "/../lib/" MONGO_MODULE) < PATH_MAX - n;
+}
+
+struct store *mongo_module_open(struct loop *loop, const struct log *log, const char *uri,
+				const char *database, int64_t timeout_ms, char *error,
+				size_t error_size)
+{
+	mongo_module_open_fn *open = NULL;
+	char path[PATH_MAX];
+	void *module;
+
+	if (!find_module(path)) {
+		snprintf(error, error_size, "the program's own folder cannot be found");
+		return NULL;
+	}
+	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (module)
+		*(void **)&open = dlsym(module, MONGO_MODULE_OPEN); /* as POSIX has it */
+	if (!open) {
+		snprintf(error, error_size, "MongoDB's part of the program cannot be loaded: %s", dlerror());
+		return NULL;
+	}
+	return open(loop, log, uri, database, timeout_ms, error, error_size);
+}
