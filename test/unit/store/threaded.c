@@ -1,0 +1,248 @@
+/* What threaded.h promises for every backend, on one that hangs when it is told to. */
+#include <semaphore.h>
+#include <time.h>
+
+#include "fixture.h"
+#include "store/threaded.h"
+
+struct hanging {
+	sem_t gate;           /* every operation passes it */
+	size_t appended;      /* by the writer thread; read after the store is closed */
+	size_t frees;
+	bool has_no_threads;
+};
+
+static void *hanging_open(void *ctx, bool is_writer)
+{
+	struct hanging *backend = ctx;
+
+	(void)is_writer;
+	return backend->has_no_threads ? NULL : backend;
+}
+
+static void hanging_close(void *ctx, void *thread)
+{
+	assert_ptr_equal(ctx, thread);
+}
+
+static void pass(struct hanging *backend)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += WAIT_MS / 1000;
+	sem_timedwait(&backend->gate, &until);
+}
+
+static void hanging_append(void *ctx, void *thread, struct append *const *appends, size_t n,
+			   int64_t deadline_ms)
+{
+	struct hanging *backend = thread;
+
+	(void)ctx;
+	(void)deadline_ms;
+	pass(backend);
+	for (size_t i = 0; i < n; i++)
+		appends[i]->result = APPEND_STORED;
+	backend->appended += n;
+}
+
+static bool hanging_read(void *ctx, void *thread, struct gathering *gathering)
+{
+	(void)ctx;
+	pass(thread);
+	return gathering_offer(gathering, plain_entry("ann", 1, 1, NULL)) != GATHER_BROKEN;
+}
+
+static bool hanging_find(void *ctx, void *thread, struct text conversation, struct text client_id,
+			 struct entry **entry)
+{
+	(void)ctx;
+	(void)conversation;
+	(void)client_id;
+	pass(thread);
+	*entry = plain_entry("ann", 1, 1, NULL);
+	return true;
+}
+
+static bool hanging_ping(void *ctx, void *thread)
+{
+	(void)ctx;
+	pass(thread);
+	return true;
+}
+
+static void hanging_free(void *ctx)
+{
+	struct hanging *backend = ctx;
+
+	backend->frees++;
+}
+
+static const struct backend hanging_backend = {
+	.open = hanging_open,
+	.close = hanging_close,
+	.append = hanging_append,
+	.read = hanging_read,
+	.find = hanging_find,
+	.ping = hanging_ping,
+	.free = hanging_free,
+};
+
+static struct hanging hang;
+
+static void begin(struct fixture *f)
+{
+	hang = (struct hanging){0};
+	sem_init(&hang.gate, 0, 0);
+	f->state = &hang;
+}
+
+static void end(struct fixture *f)
+{
+	(void)f;
+	assert_int_equal(hang.frees, 1);
+	sem_destroy(&hang.gate);
+}
+
+static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error, size_t error_size)
+{
+	(void)error;
+	(void)error_size;
+	return threaded_store_open(f->loop, &hanging_backend, f->state, 2, timeout_ms);
+}
+
+static void let_pass(int n)
+{
+	while (n-- > 0)
+		sem_post(&hang.gate);
+}
+
+static void everything_is_answered_in_time_while_the_backend_hangs(void **state)
+{
+	struct answer appended = {0}, read = {0}, found = {0}, pinged = {0}, late = {0};
+	struct fixture *f = *state;
+
+	fixture_open(f, 300);
+	start_append(f, plain_entry("ann", 1, 1, NULL), &appended);
+	assert_true(store_read(f->store, &(struct store_range){.conversation = TEXT("ann"), .limit = 1},
+			       answer_read, &read));
+	assert_true(store_find(f->store, TEXT("ann"), TEXT("x"), answer_find, &found));
+	assert_true(store_ping(f->store, answer_ping, &pinged));
+	fixture_wait(f, &pinged.calls, 1); /* the youngest; it never reached a thread */
+	start_append(f, plain_entry("ann", 2, 1, NULL), &late);
+	fixture_wait(f, &late.calls, 1);
+	assert_int_equal(appended.calls, 1);
+	assert_int_equal(appended.result, APPEND_UNAVAILABLE);
+	assert_int_equal(read.calls, 1);
+	assert_false(read.is_available);
+	assert_int_equal(read.n, 0);
+	assert_int_equal(found.calls, 1);
+	assert_false(found.is_available);
+	assert_false(pinged.is_available);
+	assert_int_equal(late.result, APPEND_UNAVAILABLE);
+
+	/* What comes late from the threads is dropped, and what waited too long is not begun. */
+	let_pass(3);
+	store_close(f->store);
+	f->store = NULL;
+	assert_int_equal(appended.calls + read.calls + found.calls + pinged.calls + late.calls, 5);
+	assert_in_range(hang.appended, 0, 1);
+	answer_release(&read);
+	answer_release(&found);
+}
+
+static void an_append_after_the_hang_is_stored(void **state)
+{
+	struct answer first = {0}, second = {0};
+	struct fixture *f = *state;
+
+	fixture_open(f, 300);
+	start_append(f, plain_entry("ann", 1, 1, NULL), &first);
+	fixture_wait(f, &first.calls, 1);
+	assert_int_equal(first.result, APPEND_UNAVAILABLE);
+	let_pass(2);
+	do { /* the thread may still be on its way back */
+		second = (struct answer){0};
+		let_pass(1);
+		start_append(f, plain_entry("ann", 2, 1, NULL), &second);
+		fixture_wait(f, &second.calls, 1);
+	} while (second.result != APPEND_STORED);
+}
+
+static void a_thread_that_cannot_open_is_an_outage(void **state)
+{
+	struct fixture *f = *state;
+	struct answer answer;
+
+	hang.has_no_threads = true;
+	fixture_open(f, TIMEOUT_MS);
+	assert_int_equal(append_plain(f, "ann", 1, 1, NULL), APPEND_UNAVAILABLE);
+	answer = find(f, "ann", "x");
+	assert_false(answer.is_available);
+	answer_release(&answer);
+	assert_false(ping(f));
+}
+
+struct nested {
+	struct fixture *f;
+	struct entry *entry;
+	struct answer answer;
+	bool is_taken;
+};
+
+static void ask_again(void *ctx, enum append_result result)
+{
+	struct nested *nested = ctx;
+
+	(void)result;
+	nested->is_taken = store_append(nested->f->store, nested->entry, answer_append, &nested->answer);
+}
+
+static void a_callback_may_ask_again_but_not_during_close(void **state)
+{
+	struct fixture *f = *state;
+	struct nested nested = {.f = f, .entry = plain_entry("ann", 1, 1, NULL)};
+
+	fixture_open(f, 300);
+	assert_true(store_append(f->store, nested.entry, ask_again, &nested)); /* times out, then its child */
+	fixture_wait(f, &nested.answer.calls, 1);
+	assert_true(nested.is_taken);
+	let_pass(2);
+	assert_true(store_append(f->store, nested.entry, ask_again, &nested));
+	let_pass(2);
+	store_close(f->store);
+	assert_false(nested.is_taken);
+	assert_int_equal(nested.answer.calls, 1);
+	f->store = NULL;
+	entry_unref(nested.entry);
+}
+
+static int setup(void **state)
+{
+	static const struct test_backend backend = {
+		.name = "hanging", .begin = begin, .end = end, .open = open_store};
+
+	*state = fixture_begin(&backend);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	fixture_end(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(everything_is_answered_in_time_while_the_backend_hangs,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(an_append_after_the_hang_is_stored, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_thread_that_cannot_open_is_an_outage, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_callback_may_ask_again_but_not_during_close, setup,
+						teardown),
+	};
+
+	return cmocka_run_group_tests_name("threaded", tests, NULL, NULL);
+}
