@@ -230,7 +230,8 @@ static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row,
 	};
 	struct entry *entry = NULL;
 
-	if (sqlite3_column_int64(row, 0) > 0 && like.after.state != STATE_COUNT)
+	if (sqlite3_column_int64(row, 0) > 0 && like.after.state != STATE_COUNT &&
+	    text_is_utf8(like.after.agent) && text_is_utf8(like.after.bot))
 		entry = messages_read(&like, column_text(row, 7));
 	if (!entry)
 		log_error(store->log, "store_malformed", LOG_STRING("path", store->path),
