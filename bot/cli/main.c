@@ -15,7 +15,13 @@ static int run(const struct cli_options *options, const struct rs_brain *brain)
 	case MODE_JSON:
 		return mode_json(options, brain);
 	case MODE_CHECK:
-		return EXIT_SUCCESS;
+		return mode_check(options, brain);
+	case MODE_EXPLAIN:
+		return mode_explain(options, brain);
+	case MODE_TEST:
+		return mode_test(options, brain);
+	case MODE_SORT:
+		return mode_sort(options, brain);
 	default:
 		return mode_talk(options, brain);
 	}

@@ -12,5 +12,9 @@
 
 int mode_talk(const struct cli_options *options, const struct rs_brain *brain);
 int mode_json(const struct cli_options *options, const struct rs_brain *brain);
+int mode_check(const struct cli_options *options, const struct rs_brain *brain);
+int mode_explain(const struct cli_options *options, const struct rs_brain *brain);
+int mode_test(const struct cli_options *options, const struct rs_brain *brain);
+int mode_sort(const struct cli_options *options, const struct rs_brain *brain);
 
 #endif

@@ -84,10 +84,9 @@ struct rs_state *rs_state_read(const char *json, size_t n);
 void rs_state_write(const struct rs_state *state, struct buffer *out);
 void rs_state_free(struct rs_state *state);
 
-/* A user variable, as <get> and <set> see it ("topic" is the topic). An unset one is the empty text
- * with a NULL pointer; the text is lent until the state changes next. Setting the empty text
- * unsets. False when the name is empty, memory ran out or the state would pass its limit: nothing
- * changed. */
+/* A user variable, as <get> and <set> see it ("topic" is the topic). An unset one has a NULL pointer,
+ * and a value with a NULL pointer unsets; what is got is lent until the state changes next.
+ * False when the name is empty, memory ran out or the state would pass its limit: nothing changed. */
 struct text rs_state_get(const struct rs_state *state, struct text name);
 bool rs_state_set(struct rs_state *state, struct text name, struct text value);
 /* Calls `each` for every user variable that is set, in the order of setting. */

@@ -37,6 +37,7 @@ struct condition {
 struct matchable {
 	struct text text; /* as written, without {weight} */
 	const struct pattern *pattern;
+	const uint32_t *needs; /* words of a pattern, as pattern_words.h packs them; NULL: none */
 };
 
 struct trigger {

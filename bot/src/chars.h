@@ -24,6 +24,17 @@ bool chars_is_space_slow(uint32_t c);
 uint32_t chars_lower(uint32_t c);
 uint32_t chars_upper(uint32_t c);
 
+/* Pieces of a text, which may be the empty one without a pointer. */
+static inline struct text chars_slice(struct text t, size_t start, size_t end)
+{
+	return start < end ? text_of(t.p + start, end - start) : TEXT_NONE;
+}
+
+static inline struct text chars_after(struct text t, size_t start)
+{
+	return chars_slice(t, start, t.n);
+}
+
 static inline bool chars_is_digit(uint32_t c)
 {
 	return c - '0' < 10;

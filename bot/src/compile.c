@@ -65,11 +65,14 @@ static void make_patterns(struct compiler *c)
 			t->match.pattern =
 				pattern_make(&maker, t->match.text,
 					     text_equal(t->written, TEXT("*")), at, &c->clauses[i]);
+		t->match.needs = pattern_words_pack(&brain->arena, c->clauses[i]);
 		if (t->previous) {
 			struct matchable *previous = (struct matchable *)t->previous;
+			const struct clause *clauses = NULL;
 			previous->pattern =
 				pattern_make(&maker, previous->text,
-					     text_equal(previous->text, TEXT("*")), at, NULL);
+					     text_equal(previous->text, TEXT("*")), at, &clauses);
+			previous->needs = pattern_words_pack(&brain->arena, clauses);
 		}
 	}
 	c->failed |= brain->arena.failed || c->scratch.failed;

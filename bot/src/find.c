@@ -11,15 +11,22 @@ struct search {
 	const struct index *index;
 	struct subject message;
 	struct subject last_reply; /* text.p NULL: the list has no % lines */
+	const struct message_words *words;
+	struct message_words last_words; /* of the last reply */
 	struct match *match;
 	struct text topic;
 	unsigned step;
 };
 
+static bool is_traced(const struct turn *t)
+{
+	return t->host && t->host->trace;
+}
+
 void find_trace(const struct turn *t, enum rs_trace_kind kind, unsigned step, struct text topic,
 		struct text text, const struct trigger *trigger)
 {
-	if (!t->host || !t->host->trace)
+	if (!is_traced(t))
 		return;
 	struct rs_trace event = {.kind = kind, .depth = step, .topic = topic, .text = text};
 	if (trigger) {
@@ -81,6 +88,14 @@ static bool matches(struct turn *t, const struct matchable *m, const struct subj
 	return true;
 }
 
+/* The words alone often tell that a trigger cannot match, or that its % line cannot. */
+static bool is_possible(const struct search *s, const struct trigger *trigger)
+{
+	return message_words_suffice(s->words, trigger->match.needs) &&
+	       (!trigger->previous ||
+		message_words_suffice(&s->last_words, trigger->previous->needs));
+}
+
 /* Does the trigger of this rank match? Then it is the best so far. */
 static bool try_rank(void *context, uint32_t rank)
 {
@@ -91,6 +106,8 @@ static bool try_rank(void *context, uint32_t rank)
 	struct stars botstars = {.n = 0};
 	t->tried = trigger;
 	if (turn_is_over(t) || !matcher_charge(&t->matcher, COST_OF_TRIAL))
+		return false;
+	if (!is_traced(t) && !is_possible(s, trigger))
 		return false;
 	if (!matches(t, &trigger->match, &s->message, &stars)) {
 		find_trace(t, RS_TRACE_TRIED, s->step, s->topic, TEXT_NONE, trigger);
@@ -126,7 +143,7 @@ static bool search(struct search *s, const struct message_words *words)
 {
 	if (s->index->n == 0)
 		return false;
-	if (s->t->host && s->t->host->trace)
+	if (is_traced(s->t))
 		return search_in_order(s);
 	matcher_charge(&s->t->matcher, words->n + s->index->always_count / 16);
 	return index_find(s->index, words, try_rank, s) != UINT32_MAX;
@@ -146,13 +163,27 @@ static struct subject last_reply(struct turn *t)
 	return (struct subject){buffer_text(&t->last_reply), t->brain->options.case_sensitive};
 }
 
+static bool last_words_init(struct turn *t, struct search *s)
+{
+	struct buffer lowered = BUFFER_INIT;
+	struct text text = s->last_reply.text;
+	if (s->last_reply.has_upper)
+		chars_add_lower(&lowered, text);
+	bool done = !lowered.failed && message_words_init(&s->last_words, text,
+							  lowered.p ? buffer_text(&lowered) : text);
+	matcher_charge(&t->matcher, s->last_words.n);
+	buffer_release(&lowered);
+	return done;
+}
+
 bool find_match(struct turn *t, uint32_t topic, struct text message, unsigned step,
 		struct match *match)
 {
 	const struct topic *in = &t->brain->topics[topic];
 	struct buffer lowered = BUFFER_INIT;
 	struct message_words words;
-	struct search s = {.t = t, .match = match, .topic = in->name, .step = step};
+	struct search s = {
+		.t = t, .match = match, .topic = in->name, .step = step, .words = &words};
 	bool found = false;
 	s.message = (struct subject){message, false};
 	if (t->brain->options.case_sensitive && chars_has_upper(message)) {
@@ -167,7 +198,12 @@ bool find_match(struct turn *t, uint32_t topic, struct text message, unsigned st
 	if (step == 0 && in->previous.n) {
 		s.index = &in->previous;
 		s.last_reply = last_reply(t);
+		if (!last_words_init(t, &s)) {
+			t->matcher.failed = true;
+			goto out;
+		}
 		found = search(&s, &words);
+		message_words_release(&s.last_words);
 	}
 	if (!found) {
 		s.index = &in->triggers;

@@ -4,9 +4,11 @@
 
 static void look(struct rs_brain *brain, struct text t)
 {
+	if (t.n == 0)
+		return;
 	const char *at = t.p;
 	const char *end = t.p + t.n;
-	while (t.n && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+	while ((at = memchr(at, '<', (size_t)(end - at))) != NULL) {
 		at++;
 		if (end - at < 6)
 			return;

@@ -251,6 +251,20 @@ void message_words_release(struct message_words *words)
 	words->hashes = words->inline_hashes;
 }
 
+bool message_words_suffice(const struct message_words *words, const uint32_t *needs)
+{
+	while (needs && *needs) {
+		uint32_t n = *needs++;
+		bool is_met = false;
+		for (uint32_t i = 0; i < n && !is_met; i++)
+			is_met = (words->mask >> (needs[i] & 31) & 1) && is_known(words, needs[i]);
+		if (!is_met)
+			return false;
+		needs += n;
+	}
+	return true;
+}
+
 /* Tries postings in order until one matches or the rest cannot be better than `best`. */
 static uint32_t try_postings(const struct posting *p, uint32_t n, uint32_t mask, uint32_t best,
 			     bool (*try)(void *context, uint32_t rank), void *context)

@@ -61,6 +61,8 @@ struct message_words {
 /* `lowered` is the message in lower case, where that differs. */
 bool message_words_init(struct message_words *words, struct text message, struct text lowered);
 void message_words_release(struct message_words *words);
+/* Whether a message of these words can match what needs those of pattern_words.h (NULL: anything). */
+bool message_words_suffice(const struct message_words *words, const uint32_t *needs);
 
 /* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but
  * a rank worse than the best one so far never comes. */

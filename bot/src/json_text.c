@@ -37,6 +37,6 @@ void json_text_add(struct buffer *out, struct text t)
 		else
 			add_escape(out, (unsigned char)c);
 	}
-	buffer_add(out, t.p + start, t.n - start);
+	buffer_add_text(out, chars_after(t, start));
 	buffer_add_char(out, '"');
 }

@@ -116,7 +116,7 @@ static bool push_gap(struct matcher *m, struct text t, uint32_t next, uint32_t *
 static bool follow(struct matcher *m, const struct pattern *p, const struct subject *subject,
 		   uint32_t at, uint32_t position, uint32_t *slots)
 {
-	struct text t = subject->text;
+	struct text t = subject->text.p ? subject->text : TEXT("");
 	uint32_t c;
 	for (;; at++) {
 		const struct step *s = &p->steps[at];

@@ -99,3 +99,21 @@ const struct clause *pattern_words(struct pattern_maker *maker, const struct bra
 {
 	return of_sequence(maker, tree->first, true, true);
 }
+
+const uint32_t *pattern_words_pack(struct arena *arena, const struct clause *clauses)
+{
+	size_t n = 1;
+	for (const struct clause *c = clauses; c; c = c->next)
+		n += 1 + c->n;
+	uint32_t *packed = clauses ? arena_alloc_array(arena, n, sizeof *packed) : NULL;
+	uint32_t *at = packed;
+	if (!packed)
+		return NULL;
+	for (const struct clause *c = clauses; c; c = c->next) {
+		*at++ = c->n;
+		memcpy(at, c->words, c->n * sizeof *c->words);
+		at += c->n;
+	}
+	*at = 0;
+	return packed;
+}

@@ -17,4 +17,8 @@
 /* A list of clauses that must all hold; NULL: nothing is known. */
 const struct clause *pattern_words(struct pattern_maker *maker, const struct branch *tree);
 
+/* The clauses in one array, to be kept with the brain: a count, so many hashes, again, and 0 at the
+ * end. NULL when there are none. */
+const uint32_t *pattern_words_pack(struct arena *arena, const struct clause *clauses);
+
 #endif

@@ -1,5 +1,7 @@
 #include "bot/src/quote.h"
 
+#include "bot/src/chars.h"
+
 /* The code of a character is its place here, from 1. */
 static const char characters[] = "<>{}\\(|=";
 
@@ -28,7 +30,7 @@ void quote_add(struct buffer *out, struct text t)
 			buffer_add_char(out, (char)code);
 		start = i + 1;
 	}
-	buffer_add(out, t.p + start, t.n - start);
+	buffer_add_text(out, chars_after(t, start));
 }
 
 void quote_remove(struct buffer *out, struct text t)
@@ -42,5 +44,5 @@ void quote_remove(struct buffer *out, struct text t)
 		buffer_add_char(out, characters[c - 1]);
 		start = i + 1;
 	}
-	buffer_add(out, t.p + start, t.n - start);
+	buffer_add_text(out, chars_after(t, start));
 }

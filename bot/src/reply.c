@@ -102,19 +102,22 @@ static struct text choose_text(struct turn *t, const struct match *m, unsigned s
 	return answer->text;
 }
 
+static void say_nothing_found(struct turn *t, unsigned step, struct buffer *out)
+{
+	if (step == 0)
+		t->status = RS_NO_REPLY;
+	buffer_add_string(out, "ERR: No Reply Found");
+}
+
 /* Says the trigger's text, processed; in the begin block only what it must know at once. */
 static void say(struct turn *t, const struct match *m, bool in_begin, unsigned step,
 		struct buffer *out)
 {
 	bool is_plain;
 	struct text text = choose_text(t, m, step, &is_plain);
-	if (!text.p) {
-		if (step == 0)
-			t->status = RS_NO_REPLY;
-		text = TEXT("ERR: No Reply Found");
-		is_plain = true;
-	}
-	if (is_plain)
+	if (!text.p)
+		say_nothing_found(t, step, out);
+	else if (is_plain)
 		buffer_add_text(out, text);
 	else if (in_begin)
 		tags_process_begin(t, text, out);
@@ -144,8 +147,11 @@ static void follow_redirect(struct turn *t, const struct match *m, bool in_begin
 			    struct buffer *out)
 {
 	struct buffer target = turn_buffer();
+	size_t before = out->n;
 	tags_process(t, m->trigger->redirect, &m->stars, &m->botstars, step, &target);
 	turn_answer(t, buffer_text(&target), in_begin, step + 1, out);
+	if (out->n == before)
+		say_nothing_found(t, step, out);
 	buffer_release(&target);
 }
 
@@ -206,7 +212,7 @@ static void answer_through_begin(struct turn *t, struct text message, struct buf
 		buffer_add_text(&whole, buffer_text(&real));
 		done = i + strlen("{ok}");
 	}
-	buffer_add(&whole, text.p + done, text.n - done);
+	buffer_add_text(&whole, chars_after(text, done));
 	turn_check(t, &whole);
 	tags_process(t, buffer_text(&whole), NULL, NULL, 0, out);
 	buffer_release(&begin);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bot/src/arena.h"
+#include "bot/src/chars.h"
 
 enum {
 	VARIABLES_MOST = 10000, /* bytes of written variables */
@@ -99,7 +100,7 @@ bool state_set(struct rs_state *state, enum scope scope, struct text name, struc
 	struct variable *old = find(vars, name);
 	if (name.n == 0)
 		return false;
-	if (value.n == 0) {
+	if (!value.p) {
 		if (old)
 			drop(state, vars, old);
 		return true;
@@ -128,7 +129,7 @@ static struct text clip_start(struct text t, size_t limit)
 	size_t skip = t.n > limit ? t.n - limit : 0;
 	while (skip && skip < t.n && ((unsigned char)t.p[skip] & 0xc0) == 0x80)
 		skip++;
-	return text_of(t.p + skip, t.n - skip);
+	return chars_after(t, skip);
 }
 
 static void drop_last(struct history *history)

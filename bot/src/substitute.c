@@ -179,7 +179,7 @@ void substitutions_apply(const struct substitutions *s, struct text t, struct bu
 		buffer_add_text(out, sub->to);
 		done = hits.v[i].at + sub->from.n;
 	}
-	buffer_add(out, t.p + done, t.n - done);
+	buffer_add_text(out, chars_after(t, done));
 out:
 	free(hits.v);
 	free(taken);

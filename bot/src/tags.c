@@ -78,7 +78,7 @@ static void add_arrays(struct turn *t, struct text text, unsigned deep, struct b
 		buffer_add_string(out, "{/random}");
 		done = i + n + 3;
 	}
-	buffer_add(out, text.p + done, text.n - done);
+	buffer_add_text(out, chars_after(text, done));
 }
 
 /* The end tag that belongs to an open one before `at`, others of its kind in between; t.n: none. */
@@ -139,7 +139,7 @@ static void add_random(struct turn *t, struct text text, unsigned deep, struct b
 		add_random(t, chosen, deep + 1, out);
 		done = end + strlen("{/random}");
 	}
-	buffer_add(out, text.p + done, text.n - done);
+	buffer_add_text(out, chars_after(text, done));
 }
 
 /* The first letter of each word large; runs of white space become one blank. */
@@ -169,8 +169,8 @@ static void add_sentence(struct text t, struct buffer *out)
 {
 	uint32_t c;
 	size_t n = t.n ? chars_decode(t, 0, &c) : 0;
-	chars_add_upper(out, text_of(t.p, n));
-	buffer_add(out, t.p + n, t.n - n);
+	chars_add_upper(out, chars_slice(t, 0, n));
+	buffer_add_text(out, chars_after(t, n));
 }
 
 enum format { PERSON, FORMAL, SENTENCE, UPPERCASE, LOWERCASE, FORMATS };
@@ -216,7 +216,7 @@ static void add_formats(struct turn *t, enum format format, struct text text, st
 		add_format(t, format, text_of(text.p + start, end - start), out);
 		done = end + strlen(close);
 	}
-	buffer_add(out, text.p + done, text.n - done);
+	buffer_add_text(out, chars_after(text, done));
 }
 
 static void set_topic(struct turn *t, struct text name)
@@ -242,7 +242,7 @@ static void add_topics(struct turn *t, struct text text, struct buffer *out)
 		set_topic(t, text_of(text.p + i + open, end - i - open));
 		done = end + 1;
 	}
-	buffer_add(out, text.p + done, text.n - done);
+	buffer_add_text(out, chars_after(text, done));
 }
 
 static void add_redirects(struct turn *t, struct text text, unsigned step, struct buffer *out)
@@ -257,7 +257,7 @@ static void add_redirects(struct turn *t, struct text text, unsigned step, struc
 		turn_answer(t, text_of(text.p + i + 2, end - i - 2), false, step + 1, out);
 		done = end + 1;
 	}
-	buffer_add(out, text.p + done, text.n - done);
+	buffer_add_text(out, chars_after(text, done));
 }
 
 /* The texts between two passes: each reads the one and writes the other. */

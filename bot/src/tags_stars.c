@@ -20,7 +20,7 @@ static bool add_star(struct pass *p, const struct stars *stars, unsigned number)
 	if (c.start == UINT32_MAX)
 		buffer_add_string(p->out, "undefined");
 	else
-		quote_add(p->out, text_of(stars->subject.p + c.start, c.end - c.start));
+		quote_add(p->out, chars_slice(stars->subject, c.start, c.end));
 	return true;
 }
 

@@ -66,22 +66,28 @@ static void set_variable(struct turn *t, enum scope scope, struct text name, str
 	state_set(t->state, scope, name, unsets ? TEXT_NONE : value);
 }
 
+/* A value to be stored: empty, not absent, when nothing stands behind the =. */
+static struct text plain_value(struct text quoted, struct buffer *plain)
+{
+	quote_remove(plain, quoted);
+	return plain->n ? buffer_text(plain) : TEXT("");
+}
+
 static void add_bot_or_env(struct turn *t, enum scope scope, struct text arguments,
 			   struct buffer *out)
 {
-	struct buffer plain_name = turn_buffer();
-	struct buffer plain_value = turn_buffer();
+	struct buffer name_buffer = turn_buffer();
+	struct buffer value_buffer = turn_buffer();
 	struct text name;
 	struct text value;
 	bool sets = split(arguments, &name, &value);
-	name = trimmed_plain(name, &plain_name);
-	quote_remove(&plain_value, value);
+	name = trimmed_plain(name, &name_buffer);
 	if (sets)
-		set_variable(t, scope, name, buffer_text(&plain_value));
+		set_variable(t, scope, name, plain_value(value, &value_buffer));
 	else
 		add_variable(t, scope, name, out);
-	buffer_release(&plain_name);
-	buffer_release(&plain_value);
+	buffer_release(&name_buffer);
+	buffer_release(&value_buffer);
 }
 
 static void add_get(struct turn *t, struct text arguments, struct buffer *out)
@@ -93,15 +99,15 @@ static void add_get(struct turn *t, struct text arguments, struct buffer *out)
 
 static void do_set(struct turn *t, struct text arguments)
 {
-	struct buffer plain_name = turn_buffer();
-	struct buffer plain_value = turn_buffer();
+	struct buffer name_buffer = turn_buffer();
+	struct buffer value_buffer = turn_buffer();
 	struct text name;
 	struct text value;
-	split(arguments, &name, &value);
-	quote_remove(&plain_value, value);
-	set_variable(t, SCOPE_USER, trimmed_plain(name, &plain_name), buffer_text(&plain_value));
-	buffer_release(&plain_name);
-	buffer_release(&plain_value);
+	bool has_value = split(arguments, &name, &value);
+	set_variable(t, SCOPE_USER, trimmed_plain(name, &name_buffer),
+		     has_value ? plain_value(value, &value_buffer) : TEXT_NONE);
+	buffer_release(&name_buffer);
+	buffer_release(&value_buffer);
 }
 
 static bool calculate(enum verb verb, int64_t a, int64_t b, int64_t *result)

@@ -1,0 +1,111 @@
+"""Compares the engine with the npm package `rivescript` on random brains and conversations.
+
+usage: differential.py [--seed N] [--steps N] RIVESCRIPT NODE REFERENCE_JS
+
+Prints the seed of every brain that is answered differently, the brain and the conversation up to
+there, and exits 1. Run again with --seed N --steps 1 to see that brain alone.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from generate import make_brain, make_message
+
+MESSAGES = 24
+REPLY_MOST = 900  # bytes: of a longer one a state keeps only the end, so the talk stops there
+REPORTED_MOST = 5
+
+
+class Reference:
+    """One process for all brains: starting node takes longer than a conversation."""
+
+    def __init__(self, node, script):
+        self.process = subprocess.Popen([node, script, "--spec-order"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def talk(self, brain, source, messages):
+        options = {"utf8": brain.utf8, "case": brain.case}
+        loaded = self.ask({"brain": [source], "options": options})
+        if loaded["status"] != "ok":
+            raise SystemExit(f"the reference refuses a generated brain: {loaded['reply']}\n{source}")
+        return [self.ask({"username": "tester", "message": m}) for m in messages]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def talk(program, brain, source, messages):
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "brain.rive").write_text(source, encoding="utf-8")
+        flags = ["--utf8"] * brain.utf8 + ["--case"] * brain.case
+        lines = "".join(json.dumps({"username": "tester", "message": m}) + "\n" for m in messages)
+        run = subprocess.run([program, "--json", *flags, folder], input=lines, text=True,
+                             capture_output=True, timeout=60)
+    if run.returncode != 0:
+        raise SystemExit(f"a generated brain is refused:\n{run.stderr}\n{source}")
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def comparable(answer):
+    """Reply and variables; the topic is a variable that is `random` when it is not set."""
+    variables = {"topic": "random", **answer["vars"]}
+    return answer["reply"], {k: v for k, v in variables.items() if v != "undefined"}
+
+
+def compare(seed, program, reference):
+    """The number of steps that were compared, and the first that differs or None."""
+    dice = random.Random(seed)
+    brain, source = make_brain(dice)
+    messages = [make_message(brain) for _ in range(MESSAGES)]
+    ours = talk(program, brain, source, messages)
+    theirs = reference.talk(brain, source, messages)
+    for step, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+        if comparable(a) != comparable(b):
+            return step, (brain, source, messages[: step + 1], a, b)
+        if len(a["reply"].encode()) > REPLY_MOST:
+            return step, None
+    return len(messages), None
+
+
+def report(seed, difference):
+    brain, source, messages, ours, theirs = difference
+    print(f"seed {seed} (utf8: {brain.utf8}, case: {brain.case})\n{source}\n" +
+          "\n".join(f"> {m!r}" for m in messages))
+    print(f"ours:   {ours['reply']!r} {ours['vars']}\ntheirs: {theirs['reply']!r} {theirs['vars']}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=20000)
+    parser.add_argument("program")
+    parser.add_argument("node")
+    parser.add_argument("script")
+    arguments = parser.parse_args()
+    reference = Reference(arguments.node, arguments.script)
+    steps, seed, different = 0, arguments.seed, []
+    while steps < arguments.steps and len(different) < REPORTED_MOST:
+        done, difference = compare(seed, arguments.program, reference)
+        if difference:
+            different.append(seed)
+            report(seed, difference)
+        steps += done
+        seed += 1
+    reference.close()
+    print(f"{steps} steps, seeds {arguments.seed} to {seed - 1}; different: {different or 'none'}")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
