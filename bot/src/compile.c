@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "bot/src/history_use.h"
+#include "bot/src/pattern_words.h"
 #include "bot/src/rank.h"
 
 enum {

@@ -171,7 +171,8 @@ static bool last_words_init(struct turn *t, struct search *s)
 		chars_add_lower(&lowered, text);
 	bool done = !lowered.failed && message_words_init(&s->last_words, text,
 							  lowered.p ? buffer_text(&lowered) : text);
-	matcher_charge(&t->matcher, s->last_words.n);
+	if (done)
+		matcher_charge(&t->matcher, s->last_words.n);
 	buffer_release(&lowered);
 	return done;
 }
