@@ -1,4 +1,4 @@
-#include "fixture.h"
+#include "mongo_fixture.h"
 
 #include <mongoc/mongoc.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ static char *uri_of_set(void)
 	return uri;
 }
 
-static void tell_mongod(const char *command)
+void tell_mongod(const char *command)
 {
 	char line[1024];
 
@@ -40,6 +40,19 @@ static void tell_mongod(const char *command)
 		 wanted("MONGOD_FOLDER"));
 	if (system(line) != 0)
 		fail_msg("failed: %s", line);
+}
+
+void run_command(struct fixture *f, bool is_admin, const char *json)
+{
+	mongoc_client_t *client = mongoc_client_new(f->state);
+	bson_error_t error;
+	bson_t *command = bson_new_from_json((const uint8_t *)json, -1, &error);
+
+	if (!command || !mongoc_client_command_simple(client, is_admin ? "admin" : f->place, command, NULL,
+						      NULL, &error))
+		fail_msg("%s: %s", json, error.message);
+	bson_destroy(command);
+	mongoc_client_destroy(client);
 }
 
 static void begin(struct fixture *f)
