@@ -79,14 +79,24 @@ static void add_group(struct pattern_maker *maker, const struct node *node, bool
 	*clauses = sum;
 }
 
+/* Literals whose blanks were all taken by an optional beside them are nothing. */
+static const struct node *skip_empty(const struct node *node)
+{
+	while (node && node->kind == NODE_LITERAL && node->text.n == 0)
+		node = node->next;
+	return node;
+}
+
 static const struct clause *of_sequence(struct pattern_maker *maker, const struct node *first,
 					bool left, bool right)
 {
 	const struct clause *clauses = NULL;
 	const struct node *before = NULL;
-	for (const struct node *node = first; node; before = node, node = node->next) {
+	const struct node *after;
+	for (const struct node *node = skip_empty(first); node; before = node, node = after) {
+		after = skip_empty(node->next);
 		bool gap_left = before ? ends_in_gap(before) : left;
-		bool gap_right = node->next ? begins_with_gap(node->next) : right;
+		bool gap_right = after ? begins_with_gap(after) : right;
 		if (node->kind == NODE_LITERAL)
 			add_literal(maker, node->text, gap_left, gap_right, &clauses);
 		else if (node->kind == NODE_GROUP)
