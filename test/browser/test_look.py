@@ -13,7 +13,9 @@ TEXT = "**bold**, *italic*, `code`, https://example.org/\n\n> quote\n\n- one\n- 
 
 def violations(visitor) -> list[str]:
     # Colours in the middle of a fade are nobody's colours.
-    visitor.page.wait_for_function("document.getAnimations().every((a) => a.effect.getTiming().iterations === Infinity || a.playState === 'finished')")
+    visitor.page.evaluate(
+        """() => Promise.all(document.getAnimations()
+            .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished))""")
     visitor.page.evaluate(AXE + "; undefined")
     found = visitor.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{rule['id']}: {node['html']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]
@@ -63,6 +65,7 @@ def thinking(desk, visitor):
 def disconnected(desk, visitor):
     visitor.arrive("Ada")
     visitor.say("hello")
+    expect(visitor.messages()).to_have_count(2)
     desk.kill_service()
     expect(visitor.page.get_by_role("button", name="Try now")).to_be_visible()
     visitor.say("meanwhile")
@@ -117,7 +120,7 @@ def test_what_can_be_tapped_is_large_enough(desk, open_page, state):
     state(desk, visitor)
     small = visitor.page.evaluate(
         """() => [...document.querySelectorAll('button, textarea, .who-field')]
-            .map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width < 44 || b.height < 44)
+            .map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width < 43.9 || b.height < 43.9)
             .map(([e, b]) => `${b.width}x${b.height} ${e.outerHTML.slice(0, 80)}`)""")
     assert small == []
 
@@ -133,6 +136,7 @@ def test_an_open_keyboard_leaves_the_field_and_the_end_of_the_log_in_view(visito
 
 def test_the_keyboard_is_enough(visitor):
     visitor.page.goto(visitor.url)
+    expect(visitor.name).to_be_visible()
     keys = visitor.page.keyboard
     keys.press("Tab")
     expect(visitor.name).to_be_focused()

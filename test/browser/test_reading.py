@@ -53,7 +53,7 @@ def test_older_messages_load_on_scrolling_up_without_a_jump(visitor, fill):
         }"""
     )
     expect(visitor.messages()).to_have_count(100)
-    visitor.page.wait_for_function("window.jumps.length > 0")
+    visitor.page.wait_for_function("() => window.jumps.length > 0")
     for rows_before, rows_after, moved in visitor.page.evaluate("window.jumps"):
         assert rows_after > rows_before
         assert moved <= 4, f"the message in sight moved by {moved} px"

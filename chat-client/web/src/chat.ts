@@ -251,7 +251,8 @@ export class Desk implements LineOwner {
     const passing = error.code === 'rate_limited' || error.code === 'unavailable';
     if (passing) return entry ? this.#sendLater(error) : this.#openLater(error);
     if (error.code === 'name_required' || error.code === 'unauthorized') this.#line?.reconnect();
-    this.#onAlert(error.message);
+    const isLate = entry?.kind === 'escalate' && error.code === 'conflict';
+    this.#onAlert(isLate ? 'This chat was escalated already.' : error.message);
     if (!entry) return this.#tell({ type: 'asked', asked: null });
     if (entry.kind === 'send') this.#outbox.fail(entry.id);
     else this.#outbox.remove(entry.id);

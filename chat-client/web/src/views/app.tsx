@@ -166,18 +166,20 @@ function useTitle(chat: Chat): void {
 
 /** What is being written, kept per name; what was written before a name was given comes along. */
 function useDraft(name: string): { text: string; write: (text: string) => void } {
-  const [text, setText] = useState(() => draft.of(name));
-  const owner = useRef(name);
+  const now = useRef({ name, text: draft.of(name) }).current;
+  const [, redraw] = useState(0);
   const write = (typed: string): void => {
-    setText(typed);
-    draft.set(owner.current, typed);
+    now.text = typed;
+    draft.set(now.name, typed);
+    redraw((n) => n + 1);
   };
-  useEffect(() => {
-    if (owner.current === name) return;
-    const carried = owner.current === '' ? text : '';
-    if (carried) draft.set(owner.current, '');
-    owner.current = name;
-    write(draft.of(name) || carried);
-  }, [name]);
-  return { text, write };
+  // Not in an effect: that would come after the first key that is typed in the new chat.
+  if (now.name !== name) {
+    const carried = now.name === '' ? now.text : '';
+    if (carried) draft.set('', '');
+    now.name = name;
+    now.text = draft.of(name) || carried;
+    draft.set(name, now.text);
+  }
+  return { text: now.text, write };
 }

@@ -93,6 +93,7 @@ function useScroll(
 ) {
   const [isAtEnd, setAtEnd] = useState(true);
   const follows = useRef(true);
+  const height = useRef(0);
   const follow = (on: boolean): void => {
     follows.current = on;
     setAtEnd(on);
@@ -124,6 +125,7 @@ function useScroll(
     const log = box.current;
     if (!log) return;
     const observer = new ResizeObserver(() => {
+      height.current = log.clientHeight;
       if (follows.current) log.scrollTop = log.scrollHeight;
     });
     observer.observe(log);
@@ -139,7 +141,7 @@ function useScroll(
     },
     onScroll: () => {
       const log = box.current;
-      if (!log) return;
+      if (!log || log.clientHeight !== height.current) return; // a keyboard opened: nobody scrolled
       const isNow = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
       if (isNow !== follows.current) follow(isNow);
       lookForOlder();
