@@ -39,8 +39,8 @@ static void a_store_opened_without_a_server_works_when_there_is_one(void **state
 	struct answer answer;
 
 	tell_mongod("kill");
-	fixture_open(f, 1000);
 	f->log.fd = -1;
+	fixture_open(f, 1000);
 	assert_false(ping(f));
 	assert_int_equal(append_plain(f, "ann", 1, 1, "a"), APPEND_UNAVAILABLE);
 	answer = find(f, "ann", "a");
@@ -59,8 +59,8 @@ static void an_append_waits_for_a_server_that_restarts(void **state)
 	struct fixture *f = *state;
 	struct answer append = {0}, answer;
 
-	fixture_open(f, TIMEOUT_MS);
 	f->log.fd = -1;
+	fixture_open(f, TIMEOUT_MS);
 	assert_int_equal(append_plain(f, "ann", 1, 1, "a"), APPEND_STORED);
 	tell_mongod("kill");
 	start_append(f, plain_entry("ann", 2, 1, "b"), &append);
@@ -81,8 +81,8 @@ static void what_was_acknowledged_outlives_the_server(void **state)
 	struct fixture *f = *state;
 	char name[32];
 
-	fixture_open(f, TIMEOUT_MS);
 	f->log.fd = -1;
+	fixture_open(f, TIMEOUT_MS);
 	memset(answers, 0, sizeof(answers));
 	for (size_t i = 0; i < N; i++) {
 		snprintf(name, sizeof(name), "visitor %zu", i);
@@ -124,8 +124,8 @@ static void without_its_index_nothing_is_appended(void **state)
 
 	run_command(f, false, "{\"createIndexes\": \"entries\", \"indexes\": [{\"name\": \"client_ids\","
 			      " \"key\": {\"ids\": 1}}]}");
-	fixture_open(f, 2000);
 	f->log.fd = -1;
+	fixture_open(f, 2000);
 	assert_int_equal(append_plain(f, "ann", 1, 1, NULL), APPEND_UNAVAILABLE);
 	assert_false(ping(f));
 	run_command(f, false, "{\"dropIndexes\": \"entries\", \"index\": \"client_ids\"}");
@@ -149,8 +149,8 @@ static void a_malformed_log_is_unavailable_and_no_other(void **state)
 	struct fixture *f = *state;
 	struct answer answer;
 
-	fixture_open(f, TIMEOUT_MS);
 	f->log.fd = -1;
+	fixture_open(f, TIMEOUT_MS);
 	run_command(f, false, "{\"insert\": \"entries\", \"documents\": ["
 			      "{\"_id\": {\"c\": \"bad\", \"s\": {\"$numberLong\": \"1\"}}, \"n\": \"x\","
 			      " \"ids\": [\"a\"]}]}");

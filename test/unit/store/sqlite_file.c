@@ -191,8 +191,8 @@ static void a_malformed_row_makes_its_conversation_unavailable(void **state)
 	struct fixture *f = *state;
 	char statement[256];
 
-	fixture_open(f, TIMEOUT_MS);
 	f->log.fd = -1; /* each of them is an error line */
+	fixture_open(f, TIMEOUT_MS);
 	assert_int_equal(append_plain(f, "bob", 1, 1, "x"), APPEND_STORED);
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
 		struct answer answer;
