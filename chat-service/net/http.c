@@ -71,7 +71,16 @@ void http_closed(struct http_exchange *x)
 
 bool http_refuse(struct lws *wsi, unsigned status)
 {
-	lws_return_http_status(wsi, status, NULL);
+	unsigned char bytes[LWS_PRE + 512], *start = bytes + LWS_PRE, *at = start,
+					       *end = bytes + sizeof(bytes) - 1;
+	bool is_said =
+		lws_add_http_common_headers(wsi, status, "text/plain", 0, &at, end) == 0 &&
+		add_header(wsi, "connection:", "close", &at, end) &&
+		(status != 405 || add_header(wsi, "allow:", "GET", &at, end)) &&
+		(status != 426 || add_header(wsi, "sec-websocket-version:", "13", &at, end)) &&
+		lws_finalize_write_http_header(wsi, start, &at, end) == 0;
+
+	(void)is_said; /* the connection is closed next, heard or not */
 	return false;
 }
 

@@ -7,19 +7,22 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/container.h"
 #include "net/http.h"
 #include "net/socket.h"
 
 enum {
 	RX_BYTES = 1024,     /* the default of 4096 is most of an idle connection's memory */
 	PING_AFTER_S = 45,   /* of silence */
-	HANG_UP_AFTER_S = 75
+	HANG_UP_AFTER_S = 75,
+	TICK_S = 1
 };
 
 struct net {
 	struct net_options options;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
+	lws_sorted_usec_list_t tick;
 	bool refuses;
 };
 
@@ -127,6 +130,15 @@ static bool can_bind(const struct net_options *o, char *error, size_t error_size
 static const lws_retry_bo_t idle_policy = {.secs_since_valid_ping = PING_AFTER_S,
 					   .secs_since_valid_hangup = HANG_UP_AFTER_S};
 
+/* The library sets its libev timer anew only after I/O and when it fires: on a quiet loop its time limits would
+ * pass unseen. With this one always ahead they are at most TICK_S late. */
+static void tick(lws_sorted_usec_list_t *list)
+{
+	struct net *net = container_of(list, struct net, tick);
+
+	lws_sul_schedule(net->context, 0, &net->tick, tick, TICK_S * LWS_US_PER_SEC);
+}
+
 static const struct lws_protocols protocols[] = {
 	/* The first one also gets plain HTTP, and WebSockets that name no subprotocol. */
 	{.name = "chat.v1",
@@ -178,6 +190,7 @@ struct net *net_open(const struct net_options *options, char *error, size_t erro
 		net_close(net);
 		return NULL;
 	}
+	tick(&net->tick);
 	return net;
 }
 
