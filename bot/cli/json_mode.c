@@ -124,6 +124,8 @@ static void answer(struct users *users, const struct cli_options *options,
 	buffer_add_string(out, "{\"status\":\"ok\",\"reply\":");
 	json_text_add(out, buffer_text(&s->reply));
 	buffer_add_string(out, ",\"vars\":{");
+	if (!rs_state_get(s->state, TEXT("topic")).p)
+		write_variable(out, TEXT("topic"), TEXT("random"));
 	rs_state_each(s->state, write_variable, out);
 	buffer_add_string(out, "}}\n");
 }

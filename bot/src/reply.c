@@ -160,6 +160,7 @@ void turn_answer(struct turn *t, struct text message, bool in_begin, unsigned st
 {
 	struct buffer plain = turn_buffer();
 	struct match m;
+	uint32_t topic = current_topic(t);
 	if (step > t->brain->depth) {
 		t->status = RS_TOO_DEEP;
 		buffer_add_string(out, "ERR: Deep Recursion Detected");
@@ -171,7 +172,6 @@ void turn_answer(struct turn *t, struct text message, bool in_begin, unsigned st
 		message = redirect_text(t, message, &plain);
 		find_trace(t, RS_TRACE_REDIRECT, step, TEXT_NONE, message, NULL);
 	}
-	uint32_t topic = current_topic(t);
 	if (in_begin)
 		topic = t->brain->begin_topic;
 	if (topic == TABLE_NONE) {

@@ -7,8 +7,10 @@ there, and exits 1. Run again with --seed N --steps 1 to see that brain alone.
 """
 
 import argparse
+import itertools
 import json
 import random
+import select
 import subprocess
 import sys
 import tempfile
@@ -17,21 +19,37 @@ from pathlib import Path
 from generate import make_brain, make_message
 
 MESSAGES = 24
-REPLY_MOST = 900  # bytes: of a longer one a state keeps only the end, so the talk stops there
+REPLY_MOST = 900  # bytes: of a longer one a state keeps only the end
+ANSWER_S = 20
+SILENT_MOST = 3
 REPORTED_MOST = 5
+
+
+class Silent(Exception):
+    """The reference did not answer: it can take exponential time, or run out of memory."""
 
 
 class Reference:
     """One process for all brains: starting node takes longer than a conversation."""
 
     def __init__(self, node, script):
-        self.process = subprocess.Popen([node, script, "--spec-order"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
+        self.command = [node, script, "--spec-order"]
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, request):
-        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
         self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        ready, _, _ = select.select([self.process.stdout], [], [], ANSWER_S)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            self.process.kill()
+            self.process.wait()
+            self.start()
+            raise Silent
+        return json.loads(line)
 
     def talk(self, brain, source, messages):
         options = {"utf8": brain.utf8, "case": brain.case}
@@ -58,9 +76,14 @@ def talk(program, brain, source, messages):
 
 
 def comparable(answer):
-    """Reply and variables; the topic is a variable that is `random` when it is not set."""
-    variables = {"topic": "random", **answer["vars"]}
-    return answer["reply"], {k: v for k, v in variables.items() if v != "undefined"}
+    """Reply and variables; one that is set to `undefined` is not set."""
+    return answer["reply"], {k: v for k, v in answer["vars"].items() if v != "undefined"}
+
+
+def is_ordinary(answer):
+    """Neither a text too long for the history nor a number that the reference rounds."""
+    return (len(answer["reply"].encode()) <= REPLY_MOST
+            and all(len(value) < 16 for value in answer["vars"].values() if value.lstrip("-").isdigit()))
 
 
 def compare(seed, program, reference):
@@ -68,13 +91,12 @@ def compare(seed, program, reference):
     dice = random.Random(seed)
     brain, source = make_brain(dice)
     messages = [make_message(brain) for _ in range(MESSAGES)]
-    ours = talk(program, brain, source, messages)
+    ours = list(itertools.takewhile(is_ordinary, talk(program, brain, source, messages)))
+    messages = messages[: len(ours)]
     theirs = reference.talk(brain, source, messages)
     for step, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         if comparable(a) != comparable(b):
             return step, (brain, source, messages[: step + 1], a, b)
-        if len(a["reply"].encode()) > REPLY_MOST:
-            return step, None
     return len(messages), None
 
 
@@ -94,9 +116,13 @@ def main():
     parser.add_argument("script")
     arguments = parser.parse_args()
     reference = Reference(arguments.node, arguments.script)
-    steps, seed, different = 0, arguments.seed, []
-    while steps < arguments.steps and len(different) < REPORTED_MOST:
-        done, difference = compare(seed, arguments.program, reference)
+    steps, seed, different, silent = 0, arguments.seed, [], 0
+    while steps < arguments.steps and len(different) < REPORTED_MOST and silent <= SILENT_MOST:
+        try:
+            done, difference = compare(seed, arguments.program, reference)
+        except Silent:
+            print(f"seed {seed}: the reference does not answer")
+            done, difference, silent = 0, None, silent + 1
         if difference:
             different.append(seed)
             report(seed, difference)
@@ -104,7 +130,7 @@ def main():
         seed += 1
     reference.close()
     print(f"{steps} steps, seeds {arguments.seed} to {seed - 1}; different: {different or 'none'}")
-    return 1 if different else 0
+    return 1 if different or silent > SILENT_MOST else 0
 
 
 if __name__ == "__main__":

@@ -47,7 +47,10 @@ class Speaker:
         return self.errors.read().decode()
 
     def close(self):
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
         self.process.wait(ANSWER_S)
         self.process.stdout.close()
         self.errors.close()
