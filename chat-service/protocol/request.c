@@ -95,6 +95,7 @@ static enum err take_fields(struct request *r)
 		}
 		if (fields[i].bit == FIELD_ID && (r->id.n == 0 || r->id.n > CLIENT_ID_MAX)) {
 			r->has &= ~(unsigned)FIELD_ID;
+			r->id = TEXT_NONE;
 			snprintf(r->why, sizeof(r->why), "\"id\" must have 1 to %d bytes",
 				 CLIENT_ID_MAX);
 			return ERR_BAD_REQUEST;
