@@ -5,7 +5,9 @@ export default defineConfig({
   base: './', // the page may live in any folder of a site
   build: {
     target: 'es2022',
+    minify: 'terser', // a thousand bytes less on the wire than the default
     assetsInlineLimit: 0, // the content security policy allows no inline anything
+    terserOptions: { module: true, compress: { passes: 2 } },
     modulePreload: false,
     reportCompressedSize: false,
   },

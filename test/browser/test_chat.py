@@ -1,5 +1,6 @@
 """Talking with the bot: keys, marks, tabs, order."""
 
+import sqlite3
 import time
 
 from playwright.sync_api import expect
@@ -134,8 +135,6 @@ def test_the_service_hears_of_typing_now_and_then(desk, visitor):
 
 
 def test_a_store_that_is_away_is_waited_for(desk_with, open_page):
-    import sqlite3
-
     desk = desk_with(STORE_TIMEOUT_MS="300")
     visitor = Visitor(open_page(), desk.url).arrive("Ada")
     answers = []

@@ -91,27 +91,31 @@ def scrolled_up(desk, visitor):
 STATES = [welcome, refused, empty, talking, escalated, failed, thinking, disconnected, loading, scrolled_up]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_axe_finds_nothing(desk, open_page, state, scheme):
-    visitor = Visitor(open_page(color_scheme=scheme), desk.url)
-    state(desk, visitor)
-    assert violations(visitor) == []
+SIZES = [(320, 568), (390, 844), (768, 1024), (844, 390), (1280, 800)]
 
 
-@pytest.mark.parametrize("size", [(320, 568), (390, 844), (768, 1024), (844, 390), (1280, 800)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_it_fits(desk, open_page, state, size):
-    visitor = Visitor(open_page(viewport={"width": size[0], "height": size[1]}), desk.url)
+def test_axe_finds_nothing(desk, visitor, state):
     state(desk, visitor)
-    sideways = visitor.page.evaluate(
-        """() => [document.documentElement, ...document.querySelectorAll('[role=log], main, header, .bubble')]
-            .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 90))""")
-    assert sideways == []
-    for control in (visitor.name, visitor.message, visitor.page.get_by_role("button", name="Send"),
-                    visitor.page.get_by_role("button", name="Start chat as"), visitor.page.get_by_role("button", name="Escalate")):
-        expect(control).to_be_in_viewport(ratio=1)
-    assert visitor.log.bounding_box()["height"] >= 80
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        assert violations(visitor) == [], scheme
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_it_fits(desk, visitor, state):
+    state(desk, visitor)
+    controls = [visitor.name, visitor.message] + [
+        visitor.page.get_by_role("button", name=name) for name in ("Send", "Start chat as", "Escalate")]
+    for width, height in SIZES:
+        visitor.page.set_viewport_size({"width": width, "height": height})
+        for control in controls:
+            expect(control).to_be_in_viewport(ratio=1)
+        sideways = visitor.page.evaluate(
+            """() => [document.documentElement, ...document.querySelectorAll('[role=log], main, header, .bubble')]
+                .filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 90))""")
+        assert sideways == [], f"at {width} x {height}"
+        assert visitor.log.bounding_box()["height"] >= 80, f"at {width} x {height}"
 
 
 @pytest.mark.parametrize("state", [welcome, refused, empty, failed, disconnected, scrolled_up], ids=lambda state: state.__name__)
