@@ -5,31 +5,17 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/json_text.h"
 
 enum { LINE_LIMIT = 16 * 1024 };
 
 const char *const log_level_names[] = {"debug", "info", "warn", "error", NULL};
 const char *const log_format_names[] = {"text", "json", NULL};
 
-/* Control characters, quotes and backslashes escaped as JSON has them: one event stays one line. */
+/* One event stays one line, whatever is in it. */
 static void add_escaped(struct buffer *b, struct text t)
 {
-	if (!text_is_utf8(t))
-		t = TEXT("(not UTF-8)");
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char c = (unsigned char)t.p[i];
-
-		if (c == '"' || c == '\\') {
-			buffer_add_char(b, '\\');
-			buffer_add_char(b, (char)c);
-		} else if (c == '\n') {
-			buffer_add_string(b, "\\n");
-		} else if (c < 0x20 || c == 0x7F) {
-			buffer_add_format(b, "\\u%04x", c);
-		} else {
-			buffer_add_char(b, (char)c);
-		}
-	}
+	buffer_add_json_escaped(b, text_is_utf8(t) ? t : TEXT("(not UTF-8)"));
 }
 
 static void add_quoted(struct buffer *b, struct text t)

@@ -1,12 +1,11 @@
 #include "protocol/event.h"
 
-#include <assert.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/buffer.h"
+#include "base/json_text.h"
 
 struct frame *frame_ref(struct frame *frame)
 {
@@ -44,32 +43,60 @@ static struct frame *finish(struct buffer *out)
 	return frame;
 }
 
-static int put(const char *p, size_t n, void *out)
+/* ---- one object, member by member ---- */
+
+static void open_event(struct buffer *out, const char *type)
 {
-	buffer_add(out, p, n);
-	return ((struct buffer *)out)->failed ? -1 : 0;
+	buffer_add_string(out, "{\"type\":\"");
+	buffer_add_string(out, type);
+	buffer_add_char(out, '"');
 }
 
-/* Takes the reference; a NULL object (memory ran out in between) fails the buffer. */
-static void add_object(struct buffer *out, json_t *object)
+static void add_key(struct buffer *out, const char *key)
 {
-	if (!object || json_dump_callback(object, put, out, JSON_COMPACT) != 0)
-		out->failed = true;
-	json_decref(object);
+	buffer_add(out, ",\"", 2);
+	buffer_add_string(out, key);
+	buffer_add(out, "\":", 2);
 }
 
-static struct frame *frame_of(json_t *object)
+static void add_text(struct buffer *out, const char *key, struct text value)
 {
-	struct buffer out;
-
-	start(&out);
-	add_object(&out, object);
-	return finish(&out);
+	add_key(out, key);
+	buffer_add_json(out, value);
 }
 
-static json_t *string(struct text t)
+static void add_string(struct buffer *out, const char *key, const char *value)
 {
-	return json_stringn(t.p ? t.p : "", t.n);
+	add_text(out, key, text_of_string(value));
+}
+
+static void add_number(struct buffer *out, const char *key, uint64_t value)
+{
+	add_key(out, key);
+	buffer_add_int(out, (int64_t)value);
+}
+
+static void add_flag(struct buffer *out, const char *key, bool value)
+{
+	add_key(out, key);
+	buffer_add_string(out, value ? "true" : "false");
+}
+
+static void add_time(struct buffer *out, const char *key, int64_t at_ms)
+{
+	char at[25];
+
+	event_time(at, at_ms);
+	add_key(out, key);
+	buffer_add_char(out, '"');
+	buffer_add(out, at, sizeof(at) - 1);
+	buffer_add_char(out, '"');
+}
+
+static struct frame *close_event(struct buffer *out)
+{
+	buffer_add_char(out, '}');
+	return finish(out);
 }
 
 void event_time(char out[25], int64_t at_ms)
@@ -86,49 +113,76 @@ void event_time(char out[25], int64_t at_ms)
 
 struct frame *event_welcome(const struct welcome *w)
 {
-	return frame_of(json_pack("{s:s, s:o, s:s, s:s, s:{s:b, s:s}, s:{s:I, s:I, s:I}}", "type",
-				  "welcome", "name", string(w->name), "role", role_name(w->role),
-				  "version", w->version, "features", "live_chat", (int)w->live_chat,
-				  "auth", w->auth, "limits", "max_text", (json_int_t)w->max_text,
-				  "history", (json_int_t)w->history_limit, "rate",
-				  (json_int_t)w->rate));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "welcome");
+	add_text(&out, "name", w->name);
+	add_string(&out, "role", role_name(w->role));
+	add_string(&out, "version", w->version);
+	buffer_add_string(&out, ",\"features\":{\"live_chat\":");
+	buffer_add_string(&out, w->live_chat ? "true" : "false");
+	add_string(&out, "auth", w->auth);
+	buffer_add_string(&out, "},\"limits\":{\"max_text\":");
+	buffer_add_int(&out, w->max_text);
+	add_number(&out, "history", (uint64_t)w->history_limit);
+	add_number(&out, "rate", (uint64_t)w->rate);
+	buffer_add_char(&out, '}');
+	return close_event(&out);
 }
 
 struct frame *event_ack(struct text id, struct text conversation, uint64_t seq, int64_t at_ms)
 {
-	char at[25];
+	struct buffer out;
 
-	event_time(at, at_ms);
-	return frame_of(json_pack("{s:s, s:o, s:o, s:I, s:s}", "type", "ack", "id", string(id),
-				  "conversation", string(conversation), "seq", (json_int_t)seq, "at",
-				  at));
+	start(&out);
+	open_event(&out, "ack");
+	add_text(&out, "id", id);
+	add_text(&out, "conversation", conversation);
+	add_number(&out, "seq", seq);
+	add_time(&out, "at", at_ms);
+	return close_event(&out);
 }
 
 struct frame *event_error(struct text id, enum err code, const char *message,
 			  int64_t retry_after_ms)
 {
-	return frame_of(json_pack("{s:s, s:o*, s:s, s:s, s:o*}", "type", "error", "id",
-				  id.n > 0 ? string(id) : NULL, "code", err_name(code), "message",
-				  message, "retry_after_ms",
-				  retry_after_ms > 0 ? json_integer(retry_after_ms) : NULL));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "error");
+	if (id.n > 0)
+		add_text(&out, "id", id);
+	add_string(&out, "code", err_name(code));
+	add_string(&out, "message", message);
+	if (retry_after_ms > 0)
+		add_number(&out, "retry_after_ms", (uint64_t)retry_after_ms);
+	return close_event(&out);
 }
 
-static json_t *message_object(const struct entry *entry, size_t i)
+static void add_message(struct buffer *out, const struct entry *entry, size_t i)
 {
 	const struct message *m = &entry->messages[i];
-	char at[25];
 
-	event_time(at, entry->at_ms);
-	return json_pack("{s:s, s:o, s:I, s:o, s:s, s:o, s:s, s:o*}", "type", "message",
-			 "conversation", string(entry->conversation), "seq",
-			 (json_int_t)(entry->first + i), "from", string(m->from), "role",
-			 role_name(m->role), "text", string(m->text), "at", at, "id",
-			 m->id.n > 0 ? string(m->id) : NULL);
+	open_event(out, "message");
+	add_text(out, "conversation", entry->conversation);
+	add_number(out, "seq", entry->first + i);
+	add_text(out, "from", m->from);
+	add_string(out, "role", role_name(m->role));
+	add_text(out, "text", m->text);
+	add_time(out, "at", entry->at_ms);
+	if (m->id.n > 0)
+		add_text(out, "id", m->id);
+	buffer_add_char(out, '}');
 }
 
 struct frame *event_message(const struct entry *entry, size_t i)
 {
-	return frame_of(message_object(entry, i));
+	struct buffer out;
+
+	start(&out);
+	add_message(&out, entry, i);
+	return finish(&out);
 }
 
 struct frame *event_entry(const struct entry *entry)
@@ -139,16 +193,22 @@ struct frame *event_entry(const struct entry *entry)
 	for (size_t i = 0; i < entry->n; i++) {
 		if (i > 0)
 			buffer_add_char(&out, '\n');
-		add_object(&out, message_object(entry, i));
+		add_message(&out, entry, i);
 	}
 	return finish(&out);
 }
 
 struct frame *event_state(struct text conversation, const struct standing *s)
 {
-	return frame_of(json_pack("{s:s, s:o, s:s, s:o*}", "type", "state", "conversation",
-				  string(conversation), "state", state_name(s->state), "agent",
-				  s->agent.n > 0 ? string(s->agent) : NULL));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "state");
+	add_text(&out, "conversation", conversation);
+	add_string(&out, "state", state_name(s->state));
+	if (s->agent.n > 0)
+		add_text(&out, "agent", s->agent);
+	return close_event(&out);
 }
 
 /* About what a message takes on the wire; escapes may make it more. */
@@ -186,47 +246,73 @@ static void fit(struct history_page *page)
 	}
 }
 
+static bool has_more(const struct history_page *page)
+{
+	if (page->newest_first)
+		return page->shown_first > 1 && page->shown_first <= page->shown_last;
+	return page->shown_last < page->newest;
+}
+
 struct frame *event_history(struct history_page *page)
 {
-	json_t *messages = json_array();
-	bool more;
+	const char *separator = "";
+	struct buffer out;
 
 	fit(page);
+	start(&out);
+	open_event(&out, "history");
+	add_text(&out, "conversation", page->conversation);
+	add_string(&out, "state", state_name(page->state));
+	add_key(&out, "messages");
+	buffer_add_char(&out, '[');
 	for (size_t k = 0; k < page->n; k++) {
 		const struct entry *e = page->entries[k];
 
-		for (size_t i = 0; i < e->n; i++)
-			if (e->first + i >= page->shown_first && e->first + i <= page->shown_last &&
-			    json_array_append_new(messages, message_object(e, i)) != 0) {
-				json_decref(messages);
-				return NULL;
-			}
+		for (size_t i = 0; i < e->n; i++) {
+			if (e->first + i < page->shown_first || e->first + i > page->shown_last)
+				continue;
+			buffer_add_string(&out, separator);
+			add_message(&out, e, i);
+			separator = ",";
+		}
 	}
-	if (page->newest_first)
-		more = page->shown_first > 1 && page->shown_first <= page->shown_last;
-	else
-		more = page->shown_last < page->newest;
-	return frame_of(json_pack("{s:s, s:o, s:s, s:o, s:I, s:b}", "type", "history",
-				  "conversation", string(page->conversation), "state",
-				  state_name(page->state), "messages", messages, "last",
-				  (json_int_t)page->newest, "more", (int)more));
+	buffer_add_char(&out, ']');
+	add_number(&out, "last", page->newest);
+	add_flag(&out, "more", has_more(page));
+	return close_event(&out);
 }
 
 struct frame *event_typing(struct text conversation, struct text from, bool on)
 {
-	return frame_of(json_pack("{s:s, s:o, s:o, s:b}", "type", "typing", "conversation",
-				  string(conversation), "from", string(from), "on", (int)on));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "typing");
+	add_text(&out, "conversation", conversation);
+	add_text(&out, "from", from);
+	add_flag(&out, "on", on);
+	return close_event(&out);
 }
 
 struct frame *event_read(struct text conversation, struct text from, uint64_t seq)
 {
-	return frame_of(json_pack("{s:s, s:o, s:o, s:I}", "type", "read", "conversation",
-				  string(conversation), "from", string(from), "seq",
-				  (json_int_t)seq));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "read");
+	add_text(&out, "conversation", conversation);
+	add_text(&out, "from", from);
+	add_number(&out, "seq", seq);
+	return close_event(&out);
 }
 
 struct frame *event_goodbye(const char *reason, int64_t retry_after_ms)
 {
-	return frame_of(json_pack("{s:s, s:s, s:I}", "type", "goodbye", "reason", reason,
-				  "retry_after_ms", (json_int_t)retry_after_ms));
+	struct buffer out;
+
+	start(&out);
+	open_event(&out, "goodbye");
+	add_string(&out, "reason", reason);
+	add_number(&out, "retry_after_ms", (uint64_t)retry_after_ms);
+	return close_event(&out);
 }

@@ -122,8 +122,13 @@ static enum err take_verb(struct request *r)
 	return ERR_UNKNOWN_TYPE;
 }
 
+/* The library's words quote the line, and may end in the middle of a character. */
 static void explain(struct request *r, const json_error_t *error)
 {
+	struct text words = text_clip_utf8(text_of_string(error->text), 100);
+
+	if (!text_is_utf8(words))
+		words = TEXT("a mistake");
 	switch (json_error_code(error)) {
 	case json_error_null_character:
 		snprintf(r->why, sizeof(r->why), "a string holds U+0000, which is not allowed");
@@ -132,7 +137,7 @@ static void explain(struct request *r, const json_error_t *error)
 		snprintf(r->why, sizeof(r->why), "the JSON is nested too deeply");
 		break;
 	default:
-		snprintf(r->why, sizeof(r->why), "not JSON: %.100s (byte %d)", error->text,
+		snprintf(r->why, sizeof(r->why), "not JSON: %.*s (byte %d)", (int)words.n, words.p,
 			 error->position);
 	}
 }
