@@ -39,8 +39,10 @@ int socket_received(struct socket *s, const char *bytes, size_t n)
 
 	if (s->is_closing)
 		return 0; /* the answer could not leave any more */
-	if (s->message.n + n + rest > s->options->message_bytes)
-		return refuse(s, CLOSE_TOO_BIG, "message too big");
+	if (s->message.n + n + rest > s->options->message_bytes) {
+		socket_close(s, CLOSE_TOO_BIG, "message too big");
+		return 0; /* what is still coming is read, lest a reset overtakes the close frame */
+	}
 	if (is_first)
 		s->is_skipping = lws_frame_is_binary(s->wsi);
 	if (s->is_skipping) {
