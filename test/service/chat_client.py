@@ -104,8 +104,8 @@ class Client:
         return event
 
     async def settled(self):
-        """Everything that was sent before has been handled, and what it caused has arrived: `history` is
-        answered in order. The events in between stay to be read."""
+        """What came before has been handled, and what it caused has arrived; sends apart, whose answers wait for the store.
+        The events in between stay to be read."""
         passed = []
         await self.send({"type": "history", "before": 0})
         event = await self.receive()
