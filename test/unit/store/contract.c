@@ -168,7 +168,7 @@ static void a_repeated_id_is_refused_in_its_conversation_only(void **state)
 /* All that an entry may carry. */
 static struct entry *rich_entry(const char *conversation, uint64_t first)
 {
-	char id[CLIENT_ID_MAX];
+	char id[CLIENT_ID_MAX] = "";
 	struct message messages[] = {
 		{ROLE_USER, TEXT("Zo\xc3\xab \xf0\x9f\x98\x80"), TEXT("two\nlines, a \"quote\", a \0 zero"),
 		 text_of(id, sizeof(id))},
