@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 
 	describe(settings, &options, default_web_root(path));
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		printf("chat-client %s\n", build_version);
+		puts(build_version);
 		return EXIT_SUCCESS;
 	}
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {

@@ -170,7 +170,7 @@ def test_head_has_the_length_and_no_body(server):
 
 
 def test_own_routes(server):
-    version = subprocess.run([PROGRAM, "--version"], env=environment(), capture_output=True, text=True, check=True).stdout.split()[1]
+    version = subprocess.run([PROGRAM, "--version"], env=environment(), capture_output=True, text=True, check=True).stdout.strip()
     expected = {
         "/config.json": {"url": None, "ip": "", "port": 8080, "version": version},
         "/version": {"version": version},
