@@ -75,7 +75,8 @@ enum gather gathering_offer(struct gathering *g, struct entry *entry)
 	if (entry->first > high)
 		return skip(entry, g->range.newest_first ? GATHER_MORE : GATHER_ENOUGH);
 	if (!is_adjacent(g, entry))
-		return broken(g, entry, "messages are missing, or numbered twice, beside this entry");
+		return broken(g, entry,
+			      "messages are missing, or numbered twice, beside this entry");
 	if (!keep(g, entry))
 		return broken(g, entry, "memory is short");
 	if (low < entry->first)

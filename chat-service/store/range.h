@@ -1,9 +1,9 @@
 /* range.h: which entries of a log a read asks for.
  *
- * Purpose    a backend walks a conversation's entries from one end and offers each; the gathering keeps
- *            those that the range needs and says when the walk may stop. Pure.
+ * Purpose    a backend walks a conversation's entries from one end and offers each; the gathering
+ *            keeps those that the range needs and says when the walk may stop. Pure.
  * Ownership  gathering_offer takes the entry over; gathering_release gives up those that it holds.
- * Errors     GATHER_BROKEN: `broken` says in words what is wrong with the log (or that memory ran out).
+ * Errors     GATHER_BROKEN: `broken` says in words what is wrong with the log, or that memory ran out.
  * Threads    one at a time.
  */
 #ifndef STORE_RANGE_H

@@ -57,7 +57,8 @@ struct store_operations {
 	/* Whether the store answers, now. */
 	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
 
-	/* Finishes what is under way, calls back what is left, then frees. */
+	/* Finishes what is under way, calls back what is left (the callbacks may ask for nothing more), then
+	 * frees. Blocks for as long as the timeout, when the data is out of reach. Not inside a callback. */
 	void (*close)(struct store *store);
 };
 

@@ -257,7 +257,8 @@ static bool threaded_read(struct store *base, const struct store_range *range,
 }
 
 static bool threaded_find(struct store *base, struct text conversation, struct text client_id,
-			  void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx)
+			  void (*done)(void *ctx, bool is_available, struct entry *entry),
+			  void *ctx)
 {
 	struct threaded *store = container_of(base, struct threaded, store);
 	struct request *request = request_new(store, REQUEST_FIND, conversation, client_id);
@@ -303,6 +304,27 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 				  unsigned readers, int64_t timeout_ms)
 {
 	struct threaded *store = calloc(1, sizeof(*store));
+	struct workers_options writer = {
+		.name = "store-writer",
+		.threads = 1,
+		.queue_bytes = STORE_WRITE_QUEUE_BYTES,
+		.batch_jobs = STORE_BATCH_ENTRIES,
+		.batch_bytes = STORE_BATCH_BYTES,
+		.open = open_writer,
+		.run = run_appends,
+		.close = close_thread,
+		.ctx = store,
+	};
+	struct workers_options reader = {
+		.name = "store-reader",
+		.threads = readers,
+		.queue_bytes = STORE_READ_QUEUE_BYTES,
+		.batch_jobs = 1,
+		.open = open_reader,
+		.run = run_reads,
+		.close = close_thread,
+		.ctx = store,
+	};
 
 	if (!store) {
 		backend->free(ctx);
@@ -313,15 +335,8 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 	store->ctx = ctx;
 	store->timeout_ms = timeout_ms;
 	timer_init(&store->timer, loop, time_out);
-	store->writer = workers_start(loop, &(struct workers_options){
-		.name = "store-writer", .threads = 1,
-		.queue_bytes = STORE_WRITE_QUEUE_BYTES,
-		.batch_jobs = STORE_BATCH_ENTRIES, .batch_bytes = STORE_BATCH_BYTES,
-		.open = open_writer, .run = run_appends, .close = close_thread, .ctx = store});
-	store->readers = workers_start(loop, &(struct workers_options){
-		.name = "store-reader", .threads = readers,
-		.queue_bytes = STORE_READ_QUEUE_BYTES, .batch_jobs = 1,
-		.open = open_reader, .run = run_reads, .close = close_thread, .ctx = store});
+	store->writer = workers_start(loop, &writer);
+	store->readers = workers_start(loop, &reader);
 	if (!store->writer || !store->readers) {
 		threaded_close(&store->store);
 		return NULL;

@@ -3,15 +3,17 @@
 #include <stdlib.h>
 
 /* The key is a literal, so that its length is known to the compiler. */
-#define ADD_TEXT(to, key, t) bson_append_utf8(to, key, sizeof(key) - 1, (t).p ? (t).p : "", (int)(t).n)
+#define ADD_TEXT(to, key, t) \
+	bson_append_utf8(to, key, sizeof(key) - 1, (t).p ? (t).p : "", (int)(t).n)
 #define ADD_STRING(to, key, s) bson_append_utf8(to, key, sizeof(key) - 1, s, -1)
 
 bool document_add_place(bson_t *to, const char *key, struct text conversation, int64_t first)
 {
 	bson_t place;
 
-	return bson_append_document_begin(to, key, -1, &place) && ADD_TEXT(&place, "c", conversation) &&
-	       bson_append_int64(&place, "s", 1, first) && bson_append_document_end(to, &place);
+	return bson_append_document_begin(to, key, -1, &place) &&
+	       ADD_TEXT(&place, "c", conversation) && bson_append_int64(&place, "s", 1, first) &&
+	       bson_append_document_end(to, &place);
 }
 
 static bool add_message(bson_t *to, size_t index, const struct message *message)
@@ -22,8 +24,8 @@ static bool add_message(bson_t *to, size_t index, const struct message *message)
 	bson_t item;
 
 	return bson_append_document_begin(to, key, (int)length, &item) &&
-	       ADD_STRING(&item, "r", role_name(message->role)) && ADD_TEXT(&item, "f", message->from) &&
-	       ADD_TEXT(&item, "t", message->text) &&
+	       ADD_STRING(&item, "r", role_name(message->role)) &&
+	       ADD_TEXT(&item, "f", message->from) && ADD_TEXT(&item, "t", message->text) &&
 	       (message->id.n == 0 || ADD_TEXT(&item, "i", message->id)) &&
 	       bson_append_document_end(to, &item);
 }
@@ -87,7 +89,8 @@ static bool add_standing(bson_t *to, const struct standing *after)
 	return bson_append_document_begin(to, "st", 2, &item) &&
 	       ADD_STRING(&item, "s", state_name(after->state)) &&
 	       (after->agent.n == 0 || ADD_TEXT(&item, "a", after->agent)) &&
-	       (after->since_ms == 0 || bson_append_date_time(&item, "since", 5, after->since_ms)) &&
+	       (after->since_ms == 0 ||
+		bson_append_date_time(&item, "since", 5, after->since_ms)) &&
 	       (after->bot.n == 0 || ADD_TEXT(&item, "b", after->bot)) &&
 	       bson_append_document_end(to, &item);
 }
@@ -98,10 +101,12 @@ bool document_write(bson_t *document, const struct entry *entry)
 	return entry_size(entry) < 512 * 1024 * 1024 &&
 	       document_add_place(document, "_id", entry->conversation, (int64_t)entry->first) &&
 	       bson_append_int32(document, "n", 1, (int32_t)entry->n) &&
-	       bson_append_date_time(document, "at", 2, entry->at_ms) && add_messages(document, entry) &&
-	       add_ids(document, entry) && add_standing(document, &entry->after);
+	       bson_append_date_time(document, "at", 2, entry->at_ms) &&
+	       add_messages(document, entry) && add_ids(document, entry) &&
+	       add_standing(document, &entry->after);
 }
 
+/* Neither the server nor bson_validate looks into texts that are nested. */
 static bool take_text(const bson_iter_t *field, struct text *value)
 {
 	uint32_t n;
@@ -110,7 +115,7 @@ static bool take_text(const bson_iter_t *field, struct text *value)
 		return false;
 	value->p = bson_iter_utf8(field, &n);
 	value->n = n;
-	return text_is_utf8(*value); /* neither the server nor bson_validate looks into what is nested */
+	return text_is_utf8(*value);
 }
 
 /* Any number type: what a person repaired by hand is often a double. */
@@ -260,7 +265,8 @@ struct entry *document_read(const bson_t *document, const char **why)
 		return NULL;
 	messages = take_messages(&at, like.n);
 	if (messages)
-		entry = entry_make(like.conversation, like.first, like.at_ms, &like.after, messages, like.n);
+		entry = entry_make(like.conversation, like.first, like.at_ms, &like.after, messages,
+				   like.n);
 	free(messages);
 	if (!entry)
 		*why = messages ? "memory is short" : "m";

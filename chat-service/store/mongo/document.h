@@ -3,10 +3,11 @@
  * Purpose    {_id: {c: conversation, s: first number}, n: how many messages, at: date,
  *             m: [{r: role, f: from, t: text, i: client id}],  i only where there is one
  *             ids: [client ids, no repeats],                    only when there are any
- *             st: {s: state, a: agent, since: date, b: what the bot knows}}  a, since and b only when set
+ *             st: {s: state, a: agent, since: date, b: what the bot knows}}
+ *            a, since and b only when they are set.
  *            The order of _id's fields is the order of the log: a read is a range of _id.
  * Ownership  document_read gives an entry that is the caller's.
- * Errors     document_read takes any document: NULL, and `why` in words, for one that is not an entry.
+ * Errors     document_read takes any document: NULL, and `why` in words, for one that is no entry.
  * Threads    any.
  */
 #ifndef STORE_MONGO_DOCUMENT_H

@@ -25,7 +25,7 @@ struct thread {
 	mongoc_client_t *client;
 	mongoc_collection_t *entries;
 	bson_t *insert_options;
-	size_t n; /* of documents: for a batch, in the writer */
+	size_t n;            /* of documents: for a batch, in the writer */
 	bson_t *documents[]; /* on their own: a bson_t is aligned more than malloc does */
 };
 
@@ -45,17 +45,19 @@ static void *open_thread(void *ctx, bool is_writer)
 
 	if (!thread)
 		return NULL;
-	thread->outage = (struct outage){.log = store->log, .store = store->server->hosts,
+	thread->outage = (struct outage){.log = store->log,
+					 .store = store->server->hosts,
 					 .what = is_writer ? "write" : "read"};
 	thread->client = mongoc_client_pool_pop(store->server->pool);
 	thread->entries = server_entries(store->server, thread->client);
 	/* Not validated again: they are built here. */
-	thread->insert_options = BCON_NEW("ordered", BCON_BOOL(false), "validate", BCON_BOOL(false));
+	thread->insert_options =
+		BCON_NEW("ordered", BCON_BOOL(false), "validate", BCON_BOOL(false));
 	thread->n = n;
 	for (size_t i = 0; i < n; i++)
 		thread->documents[i] = bson_new();
 	if (is_writer)
-		ensure_indexes(store, thread); /* else with the first append or ping that finds a server */
+		ensure_indexes(store, thread); /* else the first append or ping that can */
 	return thread;
 }
 
@@ -83,13 +85,15 @@ static void reset_document(bson_t **document)
 }
 
 /* A server that is away has got nothing: ask again as long as somebody waits. Whatever else fails
- * leaves the outcome open (the driver has tried twice, and the server tells a second try from a new insert). */
+ * leaves the outcome open: the driver has tried twice, and the server knows a second try when it sees
+ * one. */
 static bool insert(struct thread *thread, size_t n, int64_t deadline_ms, bson_t *reply,
 		   bson_error_t *error)
 {
-	while (!mongoc_collection_insert_many(thread->entries, (const bson_t **)thread->documents, n,
-					      thread->insert_options, reply, error)) {
-		if (error->domain != MONGOC_ERROR_SERVER_SELECTION || store_clock_ms() >= deadline_ms)
+	while (!mongoc_collection_insert_many(thread->entries, (const bson_t **)thread->documents,
+					      n, thread->insert_options, reply, error)) {
+		if (error->domain != MONGOC_ERROR_SERVER_SELECTION ||
+		    store_clock_ms() >= deadline_ms)
 			return false;
 		outage_begin(&thread->outage, error->message);
 		bson_destroy(reply);
@@ -180,8 +184,8 @@ static mongoc_cursor_t *find_span(struct thread *thread, struct text conversatio
 	return cursor;
 }
 
-/* Offers at most `limit` entries of the span, and cuts off the span what it has seen. When there are no
- * more, that is enough. False: unavailable. */
+/* Offers at most `limit` entries of the span, and cuts off the span what it has seen. When there are
+ * no more, that is enough. False: unavailable. */
 static bool walk(struct mongo_store *store, struct thread *thread, struct gathering *gathering,
 		 struct span *span, int64_t limit, enum gather *gather)
 {
@@ -221,8 +225,8 @@ static int64_t entries_for(uint64_t messages)
 	return messages / 2 < FIND_ENTRIES_MAX ? (int64_t)(messages / 2 + 1) : FIND_ENTRIES_MAX;
 }
 
-/* Upwards, the entry that holds after + 1 may begin before it: it is the newest one that begins there or
- * before. When that ends at `after`, the log does too: one find tells a reader that is up to date. */
+/* Upwards, the entry that holds after + 1 may begin before it: it is the newest one that begins there
+ * or before. When that ends at `after`, the log does too: one find tells a reader who is up to date. */
 static bool mongo_read(void *ctx, void *arg, struct gathering *gathering)
 {
 	const struct store_range *range = &gathering->range;

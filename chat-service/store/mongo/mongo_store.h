@@ -1,7 +1,8 @@
 /* mongo_store.h: the store in MongoDB, for many replicas.
  *
- * Purpose    one document an entry (document.h) in the collection `entries`; all appends that wait are one
- *            unordered bulk insert, acknowledged by a majority and journaled. Reads see what a majority has.
+ * Purpose    one document an entry (document.h) in the collection `entries`; all appends that wait
+ *            are one unordered bulk insert, acknowledged by a majority and journaled. Reads see what
+ *            a majority has.
  * Ownership  log and loop outlive the store; store_close ends it.
  * Errors     mongo_store_open gives NULL and one line in `error` (no newline) when the URI is wrong.
  *            A server that is away is no error: the store goes on trying, and is unavailable until

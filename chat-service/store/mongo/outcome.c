@@ -13,7 +13,8 @@ static int64_t number(const bson_iter_t *document, const char *key)
 {
 	bson_iter_t at;
 
-	if (!bson_iter_recurse(document, &at) || !bson_iter_find(&at, key) || !BSON_ITER_HOLDS_NUMBER(&at))
+	if (!bson_iter_recurse(document, &at) || !bson_iter_find(&at, key) ||
+	    !BSON_ITER_HOLDS_NUMBER(&at))
 		return -1;
 	return bson_iter_as_int64(&at);
 }
@@ -59,8 +60,8 @@ bool outcome_read(const bson_t *reply, bool is_done, struct append *const *appen
 		return set_all(appends, n, APPEND_STORED);
 	/* An entry that was refused is known to a majority when the reply comes: the server waits for
 	 * what it collided with too. With a write concern error nothing is known. */
-	if (has_any(reply, "writeConcernErrors") || !bson_iter_init_find(&at, reply, "insertedCount") ||
-	    !BSON_ITER_HOLDS_NUMBER(&at))
+	if (has_any(reply, "writeConcernErrors") ||
+	    !bson_iter_init_find(&at, reply, "insertedCount") || !BSON_ITER_HOLDS_NUMBER(&at))
 		return set_all(appends, n, APPEND_UNAVAILABLE);
 	stored = bson_iter_as_int64(&at);
 	set_all(appends, n, APPEND_STORED);

@@ -1,7 +1,7 @@
 /* outcome.h: what became of each entry of a bulk insert.
  *
- * Purpose    reads the server's reply, and leaves no doubt out: an entry counts as stored only when the reply
- *            accounts for every entry of the batch and a majority has it.
+ * Purpose    reads the server's reply, in doubt against it: an entry counts as stored only when the
+ *            reply accounts for every entry of the batch and a majority has it.
  * Ownership  none.
  * Errors     a reply that is not understood means APPEND_UNAVAILABLE for all.
  * Threads    any.

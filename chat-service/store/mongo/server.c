@@ -35,7 +35,8 @@ static char *join_hosts(const mongoc_uri_t *uri)
 static void pass_on(mongoc_log_level_t level, const char *domain, const char *message, void *log)
 {
 	(void)level;
-	log_debug(log, "mongodb_driver", LOG_STRING("part", domain), LOG_STRING("message", message));
+	log_debug(log, "mongodb_driver", LOG_STRING("part", domain),
+		  LOG_STRING("message", message));
 }
 
 struct server *server_open(const struct log *log, const char *uri_text, const char *database,
@@ -98,7 +99,8 @@ void server_close(struct server *server)
 
 mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t *client)
 {
-	mongoc_collection_t *entries = mongoc_client_get_collection(client, server->database, "entries");
+	mongoc_collection_t *entries =
+		mongoc_client_get_collection(client, server->database, "entries");
 	mongoc_write_concern_t *write = mongoc_write_concern_new();
 	mongoc_read_concern_t *read = mongoc_read_concern_new();
 	mongoc_read_prefs_t *primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
@@ -121,15 +123,19 @@ bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_
 
 	if (atomic_load(&server->has_indexes))
 		return true;
-	command = BCON_NEW("createIndexes", "entries",
-			   "indexes", "[", "{",
-			   "name", "client_ids",
-			   "key", "{", "_id.c", BCON_INT32(1), "ids", BCON_INT32(1), "}",
-			   "unique", BCON_BOOL(true),
-			   "partialFilterExpression", "{", "ids", "{", "$exists", BCON_BOOL(true), "}", "}",
-			   "}", "]",
-			   "writeConcern", "{", "w", "majority", "}");
-	if (mongoc_client_write_command_with_opts(client, server->database, command, NULL, NULL, error))
+	/* clang-format off */
+	command = BCON_NEW(
+		"createIndexes", "entries",
+		"indexes", "[", "{",
+			"name", "client_ids",
+			"key", "{", "_id.c", BCON_INT32(1), "ids", BCON_INT32(1), "}",
+			"unique", BCON_BOOL(true),
+			"partialFilterExpression", "{", "ids", "{", "$exists", BCON_BOOL(true), "}", "}",
+		"}", "]",
+		"writeConcern", "{", "w", "majority", "}");
+	/* clang-format on */
+	if (mongoc_client_write_command_with_opts(client, server->database, command, NULL, NULL,
+						  error))
 		atomic_store(&server->has_indexes, true);
 	bson_destroy(command);
 	return atomic_load(&server->has_indexes);

@@ -9,14 +9,14 @@
 enum {
 	APPLICATION_ID = 0x46726465, /* "Frde" */
 	SCHEMA_VERSION = 1,
-	CHECKPOINT_PAGES = 8000,     /* of the write-ahead log: 32 MB */
-	CACHE_KIB = 16000,           /* of the writer: the ends of the conversations that are busy */
+	CHECKPOINT_PAGES = 8000, /* of the write-ahead log: 32 MB */
+	CACHE_KIB = 16000,       /* of the writer: the ends of the conversations that are busy */
 };
 
 #define ENTRY_COLUMNS "first, n, at_ms, state, agent, since_ms, bot, messages"
 
-/* Entries lie in the order in which they came, so that a transaction of many conversations writes few
- * pages: clustered by conversation, it takes half as many a second. */
+/* Entries lie in the order in which they came, so that a transaction of many conversations writes
+ * few pages: clustered by conversation, half as many are stored in a second. */
 static const char schema[] =
 	"CREATE TABLE entry ("
 	" conversation TEXT NOT NULL, first INTEGER NOT NULL, n INTEGER NOT NULL,"
@@ -38,11 +38,13 @@ static const char *const sql[STATEMENT_COUNT] = {
 			     " ON CONFLICT DO NOTHING",
 	[STATEMENT_NEWEST] = "SELECT " ENTRY_COLUMNS " FROM entry"
 			     " WHERE conversation = ?1 AND first < ?2 ORDER BY first DESC",
-	[STATEMENT_OLDEST] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE conversation = ?1 AND first >="
-			     " (SELECT coalesce(max(first), 0) FROM entry"
-			     "  WHERE conversation = ?1 AND first <= ?2) ORDER BY first",
-	[STATEMENT_FIND] = "SELECT " ENTRY_COLUMNS " FROM client_id JOIN entry USING (conversation, first)"
-			   " WHERE conversation = ?1 AND id = ?2",
+	[STATEMENT_OLDEST] =
+		"SELECT " ENTRY_COLUMNS " FROM entry WHERE conversation = ?1 AND first >="
+		" (SELECT coalesce(max(first), 0) FROM entry"
+		"  WHERE conversation = ?1 AND first <= ?2) ORDER BY first",
+	[STATEMENT_FIND] =
+		"SELECT " ENTRY_COLUMNS " FROM client_id JOIN entry USING (conversation, first)"
+		" WHERE conversation = ?1 AND id = ?2",
 	[STATEMENT_PING] = "SELECT count(*) FROM sqlite_schema",
 };
 
@@ -90,12 +92,14 @@ static const char *look(sqlite3 *db, bool *is_made)
 		return sqlite3_errmsg(db);
 	*is_made = id == APPLICATION_ID;
 	if (*is_made)
-		return version == SCHEMA_VERSION ? NULL
-						 : "it was written by a newer version of chat-service";
-	return id == 0 && version == 0 && tables == 0 ? NULL : "it is a database of another program";
+		return version == SCHEMA_VERSION
+			       ? NULL
+			       : "it was written by a newer version of chat-service";
+	return id == 0 && version == 0 && tables == 0 ? NULL
+						      : "it is a database of another program";
 }
 
-/* Two processes may come here at once with an empty file: the write lock lets one of them make it. */
+/* Two processes may come here at once with an empty file: the write lock lets one make it. */
 static const char *make_schema(sqlite3 *db)
 {
 	const char *wrong;
@@ -140,7 +144,8 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 bool connection_open(struct connection *c, const char *path, bool may_write, int64_t busy_ms,
 		     char *error, size_t error_size)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (may_write ? SQLITE_OPEN_CREATE : 0);
+	int flags =
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (may_write ? SQLITE_OPEN_CREATE : 0);
 	const char *wrong;
 
 	*c = (struct connection){0};
@@ -181,7 +186,8 @@ sqlite3_stmt *connection_statement(struct connection *c, enum statement statemen
 		sqlite3_reset(*prepared);
 		sqlite3_clear_bindings(*prepared);
 	} else {
-		sqlite3_prepare_v3(c->db, sql[statement], -1, SQLITE_PREPARE_PERSISTENT, prepared, NULL);
+		sqlite3_prepare_v3(c->db, sql[statement], -1, SQLITE_PREPARE_PERSISTENT, prepared,
+				   NULL);
 	}
 	return *prepared;
 }

@@ -1,10 +1,10 @@
 /* connection.h: one thread's connection to the database file, with its prepared statements.
  *
  * Purpose    opens the file, brings its schema up to date, holds what is prepared.
- * Schema     entry: one row an entry, `messages` as JSON (messages.h), the columns as struct entry has them.
+ * Schema     entry: one row an entry, `messages` as JSON (messages.h), the rest as struct entry has it.
  *            client_id: which entry holds the message with a client's id.
  *            application_id marks the file as ours, user_version counts the schema's versions.
- * Ownership  connection_open fills a struct that connection_close empties; an empty one may be closed.
+ * Ownership  connection_open fills a struct that connection_close empties; closing an empty one is fine.
  * Errors     connection_open says false with a line in `error`; a later failure is SQLite's to tell
  *            (sqlite3_errmsg of `db`).
  * Threads    one at a time; opened on one, it may be used on another.
@@ -25,7 +25,7 @@ enum statement {
 	STATEMENT_ADD_ENTRY,
 	STATEMENT_ADD_ID,
 	STATEMENT_NEWEST,   /* entries downwards: ?1 conversation, ?2 first below this */
-	STATEMENT_OLDEST,   /* entries upwards: ?1 conversation, ?2 from the one that holds this number */
+	STATEMENT_OLDEST,   /* entries upwards: ?1 conversation, ?2 from the one with this number */
 	STATEMENT_FIND,     /* ?1 conversation, ?2 client id */
 	STATEMENT_PING,
 	STATEMENT_COUNT

@@ -35,7 +35,8 @@ bool messages_write(struct buffer *out, const struct message *messages, size_t n
 
 	for (size_t i = 0; i < n && is_written; i++)
 		is_written = json_array_append_new(array, message_to_json(&messages[i])) == 0;
-	is_written = is_written && json_dump_callback(array, add, out, JSON_COMPACT) == 0 && !out->failed;
+	is_written = is_written && json_dump_callback(array, add, out, JSON_COMPACT) == 0 &&
+		     !out->failed;
 	json_decref(array);
 	return is_written;
 }

@@ -19,7 +19,7 @@ struct sqlite_store {
 };
 
 struct thread {
-	struct connection connection; /* closed after a failure, opened again by the next operation */
+	struct connection connection; /* a failure closes it, the next operation opens it */
 	struct buffer json;
 	bool is_writer;
 	struct outage outage;
@@ -30,8 +30,8 @@ static bool failed(struct thread *thread)
 	int cause = sqlite3_system_errno(thread->connection.db);
 	char why[160];
 
-	snprintf(why, sizeof(why), "%s%s%s", sqlite3_errmsg(thread->connection.db), cause ? ": " : "",
-		 cause ? strerror(cause) : "");
+	snprintf(why, sizeof(why), "%s%s%s", sqlite3_errmsg(thread->connection.db),
+		 cause ? ": " : "", cause ? strerror(cause) : "");
 	outage_begin(&thread->outage, why);
 	connection_close(&thread->connection);
 	return false;
@@ -42,8 +42,8 @@ static bool ensure_open(struct sqlite_store *store, struct thread *thread)
 	char error[256];
 
 	if (thread->connection.db ||
-	    connection_open(&thread->connection, store->path, thread->is_writer, store->busy_ms, error,
-			    sizeof(error)))
+	    connection_open(&thread->connection, store->path, thread->is_writer, store->busy_ms,
+			    error, sizeof(error)))
 		return true;
 	return outage_begin(&thread->outage, error);
 }
@@ -56,8 +56,8 @@ static void *open_thread(void *ctx, bool is_writer)
 	if (!thread)
 		return NULL;
 	thread->is_writer = is_writer;
-	thread->outage = (struct outage){.log = store->log, .store = store->path,
-					 .what = is_writer ? "write" : "read"};
+	thread->outage = (struct outage){
+		.log = store->log, .store = store->path, .what = is_writer ? "write" : "read"};
 	if (is_writer) {
 		thread->connection = store->first;
 		store->first = (struct connection){0};
@@ -78,7 +78,8 @@ static void close_thread(void *ctx, void *arg)
 static void bind_text(sqlite3_stmt *statement, int at, struct text value)
 {
 	/* A NULL pointer would be the SQL NULL. */
-	sqlite3_bind_text64(statement, at, value.p ? value.p : "", value.n, SQLITE_STATIC, SQLITE_UTF8);
+	sqlite3_bind_text64(statement, at, value.p ? value.p : "", value.n, SQLITE_STATIC,
+			    SQLITE_UTF8);
 }
 
 static sqlite3_stmt *prepare(struct thread *thread, enum statement which, struct text conversation)
@@ -216,7 +217,8 @@ static struct text column_text(sqlite3_stmt *row, int column)
 }
 
 /* NULL when the row is malformed, which the log says, or memory is short. */
-static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row, struct text conversation)
+static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row,
+				  struct text conversation)
 {
 	struct entry like = {
 		.conversation = conversation,
@@ -235,7 +237,8 @@ static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row,
 		entry = messages_read(&like, column_text(row, 7));
 	if (!entry)
 		log_error(store->log, "store_malformed", LOG_STRING("path", store->path),
-			  LOG_TEXT_FIELD("conversation", conversation), LOG_NUMBER("first", like.first));
+			  LOG_TEXT_FIELD("conversation", conversation),
+			  LOG_NUMBER("first", like.first));
 	return entry;
 }
 

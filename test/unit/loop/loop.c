@@ -96,7 +96,8 @@ static void a_timer_does_not_fire_early(void **state)
 	timer_start(&probe.timer, 30);
 	loop_run(loop);
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	passed_ms = (after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
+	passed_ms =
+		(after.tv_sec - before.tv_sec) * 1000 + (after.tv_nsec - before.tv_nsec) / 1000000;
 	assert_in_range(passed_ms, 29, INT64_MAX);
 	loop_free(loop);
 }

@@ -18,7 +18,7 @@ struct bench;
 struct item {
 	struct job job;
 	struct bench *bench;
-	int done;           /* how often */
+	int done; /* how often */
 	pthread_t ran_on;
 	bool submits_another;
 };
@@ -37,7 +37,7 @@ struct bench {
 	int opened, closed;
 	bool has_wrong_thread_value;
 
-	bool is_gated;         /* constant while threads run */
+	bool is_gated; /* constant while threads run */
 	sem_t entered, gate;
 };
 
@@ -79,7 +79,8 @@ static void run(void *ctx, void *thread, struct job *jobs)
 		((struct item *)job)->ran_on = pthread_self();
 	pthread_mutex_lock(&bench->mutex);
 	length = strlen(bench->batches);
-	snprintf(bench->batches + length, sizeof(bench->batches) - length, "%s%zu", length ? " " : "", n);
+	snprintf(bench->batches + length, sizeof(bench->batches) - length, "%s%zu",
+		 length ? " " : "", n);
 	bench->has_wrong_thread_value |= thread != &bench->opened;
 	pthread_mutex_unlock(&bench->mutex);
 	if (bench->is_gated) {
@@ -172,8 +173,9 @@ static void a_turns_jobs_come_in_batches_and_back_in_order(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 1000, .batch_jobs = 8,
-					       .batch_bytes = 1000});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 8, .batch_bytes = 1000});
 	for (size_t i = 0; i < 20; i++)
 		assert_true(submit(&bench, i, 1));
 	assert_int_equal(workers_pending_bytes(bench.workers), 20);
@@ -194,8 +196,9 @@ static void a_batch_ends_at_its_bytes_and_has_one_job_at_least(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 1000, .batch_jobs = 100,
-					       .batch_bytes = 100});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 100, .batch_bytes = 100});
 	for (size_t i = 0; i < 8; i++)
 		assert_true(submit(&bench, i, sizes[i]));
 	turn_until_done(&bench, 8);
@@ -208,8 +211,9 @@ static void what_comes_while_a_thread_works_is_its_next_batch(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 1000, .batch_jobs = 100,
-					       .batch_bytes = 1000});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 100, .batch_bytes = 1000});
 	bench.is_gated = true;
 	assert_true(submit(&bench, 0, 1));
 	turn_once(&bench);
@@ -230,8 +234,9 @@ static void a_full_queue_refuses_until_there_is_room(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 100, .batch_jobs = 100,
-					       .batch_bytes = 100});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 1, .queue_bytes = 100, .batch_jobs = 100, .batch_bytes = 100});
 	bench.is_gated = true;
 	assert_true(submit(&bench, 0, 60));
 	turn_once(&bench);
@@ -255,8 +260,9 @@ static void threads_work_side_by_side(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 3, .queue_bytes = 100, .batch_jobs = 1,
-					       .batch_bytes = 100});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 3, .queue_bytes = 100, .batch_jobs = 1, .batch_bytes = 100});
 	bench.is_gated = true;
 	for (size_t i = 0; i < 3; i++)
 		assert_true(submit(&bench, i, 1));
@@ -275,8 +281,9 @@ static void a_callback_may_submit(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 100, .batch_jobs = 10,
-					       .batch_bytes = 100});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 1, .queue_bytes = 100, .batch_jobs = 10, .batch_bytes = 100});
 	for (size_t i = 0; i < 10; i++)
 		bench.items[i].submits_another = true;
 	assert_true(submit(&bench, 0, 100)); /* its own room is free again by then */
@@ -289,8 +296,9 @@ static void stop_works_off_what_waits(void **state)
 	struct bench bench;
 
 	(void)state;
-	start(&bench, (struct workers_options){.threads = 2, .queue_bytes = 100, .batch_jobs = 3,
-					       .batch_bytes = 100});
+	start(&bench,
+	      (struct workers_options){
+		      .threads = 2, .queue_bytes = 100, .batch_jobs = 3, .batch_bytes = 100});
 	for (size_t i = 0; i < 30; i++)
 		assert_true(submit(&bench, i, 1));
 	bench.items[29].submits_another = true; /* refused: it is stopping */

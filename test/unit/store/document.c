@@ -80,7 +80,8 @@ static void what_a_person_or_a_later_version_wrote_is_read(void **state)
 	static const char *const good[] = {
 		"{" ALL "}",
 		"{" STANDING ", \"m\": [" MESSAGE "], " TIME ", \"n\": 1, " PLACE "}",
-		"{\"_id\": {\"s\": 3.0, \"c\": \"ann\"}, \"n\": 1.0, " TIME ", \"m\": [" MESSAGE "], " STANDING "}",
+		"{\"_id\": {\"s\": 3.0, \"c\": \"ann\"}, \"n\": 1.0, " TIME ", \"m\": [" MESSAGE
+		"], " STANDING "}",
 		"{" ALL ", \"later\": {\"x\": []}, \"ids\": 3}",
 	};
 	const char *why;
@@ -137,7 +138,8 @@ static void what_is_no_entry_is_refused_with_a_reason(void **state)
 		{"{" ALL ", \"m\": [{\"r\": \"user\", \"t\": \"b\"}]}", "m"},
 		{"{" ALL ", \"m\": [{\"r\": \"user\", \"f\": \"a\"}]}", "m"},
 		{"{" ALL ", \"m\": [{\"r\": \"user\", \"f\": \"a\", \"t\": 1}]}", "m"},
-		{"{" ALL ", \"m\": [{\"r\": \"user\", \"f\": \"a\", \"t\": \"b\", \"i\": 1}]}", "m"},
+		{"{" ALL ", \"m\": [{\"r\": \"user\", \"f\": \"a\", \"t\": \"b\", \"i\": 1}]}",
+		 "m"},
 	};
 
 	(void)state;

@@ -12,7 +12,8 @@ static void an_entry_owns_copies_of_all_its_texts(void **state)
 	char bytes[] = "conversation agent bot from text id";
 	char saved[sizeof(bytes)];
 	struct message messages[2] = {
-		{ROLE_AGENT, text_of(bytes + 23, 4), text_of(bytes + 28, 4), text_of(bytes + 33, 2)},
+		{ROLE_AGENT, text_of(bytes + 23, 4), text_of(bytes + 28, 4),
+		 text_of(bytes + 33, 2)},
 		{ROLE_SYSTEM, TEXT_NONE, TEXT_NONE, TEXT_NONE},
 	};
 	struct standing after = {STATE_LIVE, text_of(bytes + 13, 5), 7, text_of(bytes + 19, 3)};
@@ -37,7 +38,8 @@ static void an_entry_owns_copies_of_all_its_texts(void **state)
 	assert_int_equal(entry->at_ms, -1);
 	assert_int_equal(entry->after.state, STATE_LIVE);
 	assert_int_equal(entry->after.since_ms, 7);
-	assert_int_equal(entry_size(entry), sizeof(*entry) + 2 * sizeof(struct message) + 12 + 5 + 3 + 10);
+	assert_int_equal(entry_size(entry),
+			 sizeof(*entry) + 2 * sizeof(struct message) + 12 + 5 + 3 + 10);
 	assert_ptr_equal(entry_ref(entry), entry);
 	entry_unref(entry);
 	assert_true(text_equal(entry->messages[0].id, TEXT("id"))); /* one reference is left */

@@ -164,14 +164,14 @@ struct entry *plain_entry(const char *conversation, uint64_t first, size_t n, co
 		messages[i].text = text_of_string(texts[i]);
 	}
 	messages[0].id = text_of_string(id);
-	entry = entry_make(text_of_string(conversation), first, 1700000000123, &(struct standing){0},
-			   messages, n);
+	entry = entry_make(text_of_string(conversation), first, 1700000000123,
+			   &(struct standing){0}, messages, n);
 	assert_non_null(entry);
 	return entry;
 }
 
-enum append_result append_plain(struct fixture *f, const char *conversation, uint64_t first, size_t n,
-				const char *id)
+enum append_result append_plain(struct fixture *f, const char *conversation, uint64_t first,
+				size_t n, const char *id)
 {
 	struct entry *entry = plain_entry(conversation, first, n, id);
 	enum append_result result = append(f, entry);

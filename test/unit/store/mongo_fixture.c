@@ -48,8 +48,8 @@ void run_command(struct fixture *f, bool is_admin, const char *json)
 	bson_error_t error;
 	bson_t *command = bson_new_from_json((const uint8_t *)json, -1, &error);
 
-	if (!command || !mongoc_client_command_simple(client, is_admin ? "admin" : f->place, command, NULL,
-						      NULL, &error))
+	if (!command || !mongoc_client_command_simple(client, is_admin ? "admin" : f->place,
+						      command, NULL, NULL, &error))
 		fail_msg("%s: %s", json, error.message);
 	bson_destroy(command);
 	mongoc_client_destroy(client);
@@ -74,9 +74,11 @@ static void end(struct fixture *f)
 	free(f->state);
 }
 
-static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error, size_t error_size)
+static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error,
+				size_t error_size)
 {
-	return mongo_store_open(f->loop, &f->log, f->state, f->place, timeout_ms, error, error_size);
+	return mongo_store_open(f->loop, &f->log, f->state, f->place, timeout_ms, error,
+				error_size);
 }
 
 static void take_away(struct fixture *f)

@@ -122,8 +122,9 @@ static void without_its_index_nothing_is_appended(void **state)
 {
 	struct fixture *f = *state;
 
-	run_command(f, false, "{\"createIndexes\": \"entries\", \"indexes\": [{\"name\": \"client_ids\","
-			      " \"key\": {\"ids\": 1}}]}");
+	run_command(f, false,
+		    "{\"createIndexes\": \"entries\", \"indexes\": [{\"name\": \"client_ids\","
+		    " \"key\": {\"ids\": 1}}]}");
 	f->log.fd = -1;
 	fixture_open(f, 2000);
 	assert_int_equal(append_plain(f, "ann", 1, 1, NULL), APPEND_UNAVAILABLE);
@@ -151,9 +152,10 @@ static void a_malformed_log_is_unavailable_and_no_other(void **state)
 
 	f->log.fd = -1;
 	fixture_open(f, TIMEOUT_MS);
-	run_command(f, false, "{\"insert\": \"entries\", \"documents\": ["
-			      "{\"_id\": {\"c\": \"bad\", \"s\": {\"$numberLong\": \"1\"}}, \"n\": \"x\","
-			      " \"ids\": [\"a\"]}]}");
+	run_command(f, false,
+		    "{\"insert\": \"entries\", \"documents\": ["
+		    "{\"_id\": {\"c\": \"bad\", \"s\": {\"$numberLong\": \"1\"}}, \"n\": \"x\","
+		    " \"ids\": [\"a\"]}]}");
 	assert_int_equal(append_plain(f, "bad", 2, 1, NULL), APPEND_STORED);
 	assert_unreadable(f, TEXT("bad"), false);
 	assert_unreadable(f, TEXT("bad"), true);

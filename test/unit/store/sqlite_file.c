@@ -62,7 +62,8 @@ static void what_cannot_be_opened_is_told_at_once(void **state)
 	assert_refused(f, path_in(f, "file/chat.db"), "Not a directory");
 	assert_int_equal(mkdir(path_in(f, "folder.db"), 0700), 0);
 	assert_refused(f, path_in(f, "folder.db"), "cannot be opened");
-	write_file(path_in(f, "letter.txt"), "Dear Ann, this is a letter and not a database at all. ");
+	write_file(path_in(f, "letter.txt"),
+		   "Dear Ann, this is a letter and not a database at all. ");
 	assert_refused(f, path_in(f, "letter.txt"), "not a database");
 }
 
@@ -179,7 +180,7 @@ static void a_malformed_row_makes_its_conversation_unavailable(void **state)
 		"messages = '[{\"role\":\"king\",\"from\":\"a\",\"text\":\"b\"}]'",
 		"messages = '[{\"role\":\"user\",\"from\":\"a\",\"text\":3}]'",
 		"messages = '[{\"role\":\"user\",\"from\":\"a\",\"text\":\"b\",\"id\":3}]'",
-		"messages = '[{\"role\":\"user\",\"from\":\"a\",\"text\":\"' || CAST(x'ff' AS TEXT) || '\"}]'",
+		"messages = CAST(x'5b22ff225d' AS TEXT)", /* ["\xff"] */
 		"n = 2",
 		"n = -1",
 		"n = 4000000000000000000",
@@ -198,12 +199,14 @@ static void a_malformed_row_makes_its_conversation_unavailable(void **state)
 		struct answer answer;
 
 		change(path_in(f, "data/chat.db"), "DELETE FROM entry WHERE conversation = 'ann'");
-		change(path_in(f, "data/chat.db"), "DELETE FROM client_id WHERE conversation = 'ann'");
+		change(path_in(f, "data/chat.db"),
+		       "DELETE FROM client_id WHERE conversation = 'ann'");
 		assert_int_equal(append_plain(f, "ann", 1, 1, "x"), APPEND_STORED);
-		snprintf(statement, sizeof(statement), "UPDATE entry SET %s WHERE conversation = 'ann'",
-			 damages[i]);
+		snprintf(statement, sizeof(statement),
+			 "UPDATE entry SET %s WHERE conversation = 'ann'", damages[i]);
 		change(path_in(f, "data/chat.db"), statement);
-		answer = read_range(f, (struct store_range){.conversation = TEXT("ann"), .limit = 9});
+		answer = read_range(f,
+				    (struct store_range){.conversation = TEXT("ann"), .limit = 9});
 		if (answer.is_available)
 			fail_msg("read in spite of %s", damages[i]);
 		assert_int_equal(answer.n, 0);

@@ -29,7 +29,8 @@ static void end(struct fixture *f)
 	nftw(f->place, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error, size_t error_size)
+static struct store *open_store(struct fixture *f, int64_t timeout_ms, char *error,
+				size_t error_size)
 {
 	char path[sizeof(f->place) + 32];
 
