@@ -8,8 +8,7 @@ enum { MARK_SIZE = 32 };
  * them asks for a person, or says yes when the bot offers one. */
 static const char *const sentences[] = {
 	"My parcel has not come yet, could you please look where it is now, it was sent last week",
-	"Can I still change the address of my order before it leaves, or is it too late for that "
-	"now",
+	"Can I still change the address of my order before it leaves, or is it too late for that",
 	"What are your opening hours on Saturday, and do I need an appointment to pick things up",
 	"Thank you, that helps a lot. One more question about the invoice that came this morning",
 	"The page shows an error after I enter my card number, and now I do not know if I paid it",
