@@ -84,15 +84,29 @@ def test_the_rest_is_read_after_a_long_absence(desk, visitor, fill):
 
 
 def test_a_connection_that_died_in_silence_is_noticed_on_waking(desk, visitor, fill):
+    visitor.page.clock.install()
     visitor.arrive("Ada")
     visitor.say("before the sleep")
     visitor.sees("before the sleep", "You said: before the sleep")
     visitor.hide()
     desk.wire.fall_silent()
     fill("Ada", ["from elsewhere"])
-    visitor.page.wait_for_timeout(4_100)  # so long ago that the page no longer takes the line for granted
+    visitor.page.clock.fast_forward(5_000)  # so long that the page no longer takes the line for granted
     visitor.look()
     visitor.sees("before the sleep", "You said: before the sleep", "from elsewhere", "You said: from elsewhere")
+
+
+def test_hours_of_sleep_need_no_reload(desk, visitor, fill):
+    visitor.page.clock.install()
+    visitor.arrive("Ada")
+    visitor.say("good night")
+    visitor.sees("good night", "You said: good night")
+    desk.wire.fall_silent()
+    fill("Ada", ["good morning"])
+    visitor.page.clock.fast_forward("08:00:00")  # timers fire late, once: here the page asks whether anybody is there
+    visitor.page.clock.fast_forward(11_000)  # nobody answered
+    visitor.page.clock.fast_forward(1_000)
+    visitor.sees("good night", "You said: good night", "good morning", "You said: good morning")
 
 
 def test_a_service_that_says_goodbye_is_waited_for(desk, visitor):

@@ -12,10 +12,7 @@ TEXT = "**bold**, *italic*, `code`, https://example.org/\n\n> quote\n\n- one\n- 
 
 
 def violations(visitor) -> list[str]:
-    # Colours in the middle of a fade are nobody's colours.
-    visitor.page.evaluate(
-        """() => Promise.all(document.getAnimations()
-            .filter((a) => a.effect.getComputedTiming().endTime !== Infinity).map((a) => a.finished))""")
+    visitor.settle()  # colours in the middle of a fade are nobody's colours
     visitor.page.evaluate(AXE + "; undefined")
     found = visitor.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
     return [f"{rule['id']}: {node['html']}: {node['failureSummary']}" for rule in found for node in rule["nodes"]]

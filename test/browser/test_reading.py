@@ -68,8 +68,9 @@ def test_scrolling_up_reaches_the_beginning(visitor, fill):
         expect(visitor.messages()).to_have_count(loaded)
     visitor.page.keyboard.press("Home")
     expect(visitor.messages("line 0")).to_be_in_viewport()
-    visitor.page.wait_for_timeout(200)
+    expect(visitor.log.locator(".earlier")).to_have_count(0)
     expect(visitor.messages()).to_have_count(240)
+    visitor.settle()
     assert scroll_top(visitor) == 0
 
 
@@ -80,7 +81,7 @@ def test_what_comes_while_reading_older_ones_does_not_move_the_reader(desk, visi
     wheel(visitor, -900)
     jump = visitor.page.get_by_role("button", name="Latest")
     expect(jump).to_be_visible()
-    visitor.page.wait_for_timeout(300)  # the wheel's own motion
+    visitor.settle()
     before = where(visitor, "line 30")
     other.say("news")
     expect(visitor.page.get_by_role("button", name="1 new")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def test_writing_before_a_name_was_given_is_refused(visitor):
     visitor.arrive()
     visitor.say("hello")
-    expect(visitor.errors).to_contain_text("Enter your name first")
+    expect(visitor.errors).to_contain_text("Enter your name")
     expect(visitor.messages()).to_have_count(0)
     expect(visitor.name).to_be_focused()
     expect(visitor.message).to_have_value("hello")
@@ -17,13 +17,13 @@ def test_writing_before_a_name_was_given_is_refused(visitor):
 def test_escalating_before_a_name_was_given_is_refused(visitor):
     visitor.arrive()
     visitor.page.get_by_role("button", name="Escalate").click()
-    expect(visitor.errors).to_contain_text("Enter your name first")
+    expect(visitor.errors).to_contain_text("Enter your name")
 
 
 def test_starting_without_a_name_is_refused(visitor):
     visitor.arrive()
     visitor.page.get_by_role("button", name="Start chat as").click()
-    expect(visitor.errors).to_contain_text("Enter your name first")
+    expect(visitor.errors).to_contain_text("Enter your name")
     expect(visitor.name).to_be_focused()
 
 
@@ -40,8 +40,9 @@ def test_a_name_that_the_service_refuses_is_an_error(visitor):
 def test_errors_are_red_in_the_top_right_corner_and_vanish(visitor):
     visitor.arrive()
     visitor.say("hello")
-    alert = visitor.page.locator(".alert")
+    alert = visitor.errors
     expect(alert).to_be_visible()
+    visitor.settle()
     box, width = alert.bounding_box(), visitor.page.viewport_size["width"]
     assert box["y"] < 60 and width - (box["x"] + box["width"]) < 40
     red, green, blue = map(int, re.findall(r"\d+", alert.evaluate("e => getComputedStyle(e).backgroundColor"))[:3])

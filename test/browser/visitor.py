@@ -49,6 +49,21 @@ class Visitor:
         """The log is just this, in this order."""
         expect(self.messages()).to_have_text(list(texts))
 
+    def settle(self) -> None:
+        """Waits until nothing moves: what fades and slides in has come, and the log has stopped scrolling."""
+        self.page.evaluate(
+            """async () => {
+                const log = document.querySelector('[role=log]');
+                const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+                for (let still = 0, top = -1; still < 5; await frame()) {
+                    still = log.scrollTop === top ? still + 1 : 0;
+                    top = log.scrollTop;
+                }
+                const ends = (a) => a.effect.getComputedTiming().endTime !== Infinity;
+                await Promise.allSettled(document.getAnimations().filter(ends).map((a) => a.finished));
+            }"""
+        )
+
     def hide(self) -> None:
         """Another tab is in front. Without a screen no page is ever hidden, so the page is told."""
         self._set_hidden(True)

@@ -20,6 +20,8 @@ const TYPING_EVERY_MS = 3_000;
 const TYPING_PAUSE_MS = 4_000;
 const WRITER_MS = 8_000; // who says no more for so long has stopped writing
 
+export const NAME_FIRST = 'Enter your name and press “Start chat as” first.';
+
 export class Desk implements LineOwner {
   chat: Chat = nothing;
   #tab: string;
@@ -59,7 +61,7 @@ export class Desk implements LineOwner {
   send(text: string): boolean {
     const said = cleaned(text);
     const { name, maxText } = this.chat;
-    if (!name) return this.#refuse('Enter your name first, then write.');
+    if (!name) return this.#refuse(NAME_FIRST);
     if (!said.trim()) return false;
     const bytes = new TextEncoder().encode(said).length;
     if (maxText && bytes > maxText) {
@@ -69,7 +71,7 @@ export class Desk implements LineOwner {
   }
 
   escalate(): boolean {
-    if (!this.chat.name) return this.#refuse('Enter your name first, then escalate.');
+    if (!this.chat.name) return this.#refuse(NAME_FIRST);
     if (this.chat.outbox.some((entry) => entry.kind === 'escalate')) return false;
     return this.#put('escalate', '');
   }

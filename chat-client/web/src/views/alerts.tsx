@@ -11,9 +11,9 @@ export const ALERT_MS = 5_000;
 export const Alerts = ({ alerts, onDismiss }: { alerts: readonly Alert[]; onDismiss: (id: number) => void }) => (
   <div class="alerts">
     {alerts.map(({ id, text }) => (
-      <div class="alert" key={id}>
+      <div class="alert" role="alert" key={id}>
         <AlertIcon />
-        <span role="alert">{text}</span>
+        <span>{text}</span>
         <button type="button" class="alert-close" aria-label="Dismiss" onClick={() => onDismiss(id)}><CloseIcon /></button>
       </div>
     ))}

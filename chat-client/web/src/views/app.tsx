@@ -1,6 +1,6 @@
 /* app.tsx: the page: its address, its title, its focus, and the parts in their places. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Desk } from '../chat';
+import { Desk, NAME_FIRST } from '../chat';
 import { draft, lastName } from '../memory';
 import { fromHash, toHash } from '../name';
 import type { Chat } from '../state';
@@ -34,7 +34,7 @@ export function App({ tab }: { tab: string }) {
   const start = (): void => {
     const given = name.trim();
     if (!given) {
-      alert('Enter your name first.');
+      alert(NAME_FIRST);
       nameField.current?.focus();
     } else {
       lastName.set(given);
@@ -56,6 +56,20 @@ export function App({ tab }: { tab: string }) {
     [desk],
   );
 
+  // A long log is not looked through again for each key that is pressed.
+  const log = useMemo(
+    () => (
+      <Log
+        chat={chat} doing={doing} onOlder={() => desk.loadOlder()} onSay={say}
+        onEnd={(isNow) => {
+          isAtEnd.current = isNow;
+          attend();
+        }}
+      />
+    ),
+    [chat],
+  );
+
   return (
     <>
       <Header
@@ -67,13 +81,7 @@ export function App({ tab }: { tab: string }) {
       />
       <main>
         <Strip chat={chat} onRetry={() => desk.wake()} />
-        <Log
-          chat={chat} doing={doing} onOlder={() => desk.loadOlder()} onSay={say}
-          onEnd={(isNow) => {
-            isAtEnd.current = isNow;
-            attend();
-          }}
-        />
+        {log}
         <Banner chat={chat} />
         <Composer
           text={text} field={messageField} canEscalate={chat.standing === 'bot'}

@@ -101,7 +101,7 @@ function useScroll(
   };
 
   // Measured while rendering, that is before the new nodes are in.
-  const anchor = visibleMessage(box.current);
+  const anchor = follows.current ? null : visibleMessage(box.current);
   const isEmpty = chat.messages.length + chat.outbox.length === 0; // what is shown then begins at its top
   useLayoutEffect(() => {
     const log = box.current;

@@ -20,8 +20,10 @@ export interface Props extends Omit<Row, 'day'> {
 export class Message extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     const now = this.props;
-    const mark = now.item.key === next.item.key && now.item.mark === next.item.mark && now.item.text === next.item.text;
-    return !mark || (['day', 'isNew', 'isHead', 'isTail'] as const).some((key) => now[key] !== next[key]);
+    return (
+      (['from', 'text', 'at', 'mark', 'seq'] as const).some((key) => now.item[key] !== next.item[key]) ||
+      (['day', 'isNew', 'isHead', 'isTail'] as const).some((key) => now[key] !== next[key])
+    );
   }
 
   override render({ item, day, isNew, isHead, isTail, isFresh, doing }: Props) {
