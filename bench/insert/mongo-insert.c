@@ -247,7 +247,7 @@ static bool measure(mongoc_collection_t *entries, const struct options *o, struc
 
 static void print_result(const struct options *o, const struct result *r)
 {
-	printf("{\"entries_per_s\":%.0f,\"batch\":%d,\"bulk_p50_ms\":%.3f,\"bulk_p99_ms\":%.3f,"
+	printf("{\"acked_per_s\":%.0f,\"batch\":%d,\"bulk_p50_ms\":%.3f,\"bulk_p99_ms\":%.3f,"
 	       "\"cpu_mongod_us\":%.2f}\n",
 	       (double)r->entries / o->seconds, o->batch,
 	       (double)histogram_at(&r->bulk, 50) / NS_PER_MS,
