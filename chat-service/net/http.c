@@ -24,7 +24,6 @@ static int send_head(struct http_exchange *x, struct lws *wsi)
 					x->answer.body.n, &at, end) != 0 ||
 	    !add_header(wsi, "cache-control:", "no-store", &at, end) ||
 	    !add_header(wsi, "x-content-type-options:", "nosniff", &at, end) ||
-	    (x->answer.status == 405 && !add_header(wsi, "allow:", "GET, HEAD", &at, end)) ||
 	    lws_finalize_write_http_header(wsi, start, &at, end) != 0)
 		return -1;
 	lws_callback_on_writable(wsi);
@@ -37,9 +36,10 @@ int http_request(struct http_exchange *x, struct lws *wsi, const struct net_opti
 	*x = (struct http_exchange){.is_head = is_method(wsi, WSI_TOKEN_HEAD_URI),
 				    .answer = {.status = 200, .content_type = "text/plain"}};
 	if (!x->is_head && !is_method(wsi, WSI_TOKEN_GET_URI)) {
-		x->answer.status = 405;
-		buffer_add_string(&x->answer.body, "only GET and HEAD\n");
-	} else if (!options->get(options->ctx, text_of(path, n), &x->answer)) {
+		http_refuse(wsi, 405); /* and hang up: a body may be on its way */
+		return -1;
+	}
+	if (!options->get(options->ctx, text_of(path, n), &x->answer)) {
 		x->answer.status = 404;
 		buffer_add_string(&x->answer.body, "not found\n");
 	}
@@ -76,7 +76,7 @@ bool http_refuse(struct lws *wsi, unsigned status)
 	bool is_said =
 		lws_add_http_common_headers(wsi, status, "text/plain", 0, &at, end) == 0 &&
 		add_header(wsi, "connection:", "close", &at, end) &&
-		(status != 405 || add_header(wsi, "allow:", "GET", &at, end)) &&
+		(status != 405 || add_header(wsi, "allow:", "GET, HEAD", &at, end)) &&
 		(status != 426 || add_header(wsi, "sec-websocket-version:", "13", &at, end)) &&
 		lws_finalize_write_http_header(wsi, start, &at, end) == 0;
 

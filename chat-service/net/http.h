@@ -18,7 +18,7 @@ int http_request(struct http_exchange *exchange, struct lws *wsi, const struct n
 int http_writable(struct http_exchange *exchange, struct lws *wsi);
 void http_closed(struct http_exchange *exchange);
 
-/* Answers a request for a WebSocket with a status and nothing more; false. */
+/* Answers a request with a status and nothing more; false: the connection is to be closed. */
 bool http_refuse(struct lws *wsi, unsigned status);
 /* Whether the list, separated by commas, holds the origin. */
 bool http_origin_is_listed(const char *list, const char *origin);
