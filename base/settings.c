@@ -44,6 +44,14 @@ static bool parse(const struct setting *s, const char *held)
 	return false;
 }
 
+/* What was held may be anything; the line stays one. */
+static void keep_one_line(char *error)
+{
+	for (; *error; error++)
+		if ((unsigned char)*error < 0x20 || *error == 0x7F)
+			*error = '?';
+}
+
 bool settings_read(const struct setting *table, size_t count, char *error, size_t error_size)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -58,6 +66,7 @@ bool settings_read(const struct setting *table, size_t count, char *error, size_
 		describe_allowed(s, allowed, sizeof(allowed));
 		snprintf(error, error_size, "%s is '%.80s', but must be %s", s->name,
 			 s->is_secret ? "(secret)" : held, allowed);
+		keep_one_line(error);
 		return false;
 	}
 	return true;

@@ -170,21 +170,31 @@ static void sigint_came(struct signal_watch *watch)
 static bool open_store(struct service *s, char *error, size_t error_size)
 {
 	const struct service_settings *set = s->settings;
+	char why[256];
 
-	s->store = set->mongo_uri ? mongo_module_open(s->loop, s->log, set->mongo_uri,
-						      set->mongo_database, set->store_timeout_ms,
-						      error, error_size)
-				  : sqlite_store_open(s->loop, s->log, set->sqlite_path,
-						      set->store_timeout_ms, error, error_size);
+	if (set->mongo_uri) {
+		s->store = mongo_module_open(s->loop, s->log, set->mongo_uri, set->mongo_database,
+					     set->store_timeout_ms, why, sizeof(why));
+		if (!s->store)
+			snprintf(error, error_size,
+				 "MONGO_URI, or what MONGO_IP and the others make of it, is '(secret)', "
+				 "but must be a MongoDB connection string: %s",
+				 why);
+	} else {
+		s->store = sqlite_store_open(s->loop, s->log, set->sqlite_path,
+					     set->store_timeout_ms, why, sizeof(why));
+		if (!s->store)
+			snprintf(error, error_size,
+				 "SQLITE_PATH is '%.80s', but must be a file that can be written: %s",
+				 set->sqlite_path, why);
+	}
 	return s->store != NULL;
 }
 
 static bool load_bot(struct service *s, char *error, size_t error_size)
 {
-	if (!s->settings->bot_brain) {
-		log_info(s->log, "BOT_BRAIN is not set: no bot answers");
+	if (!s->settings->bot_brain)
 		return true;
-	}
 	s->bot = bot_open(s->loop, s->log, s->settings->bot_brain);
 	if (!s->bot)
 		snprintf(error, error_size,
@@ -275,6 +285,8 @@ void service_run(struct service *s)
 		 LOG_STRING("store", s->settings->mongo_uri ? "mongodb" : "sqlite"),
 		 LOG_STRING("version", build_version));
 	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
+	if (!s->bot)
+		log_info(s->log, "BOT_BRAIN is not set: no bot answers");
 	loop_run(s->loop);
 }
 
