@@ -134,6 +134,9 @@ struct rs_request {
 	struct text text; /* the message */
 	uint64_t seed;    /* the same seed makes the same choices */
 	uint64_t steps;   /* the most work that it may cost; 0: RS_STEPS_DEFAULT */
+	/* What the bot said last, from a caller who keeps it anyway: the state then leaves its newest
+	 * reply out. Empty, but not NULL: nothing. NULL: the state keeps it. */
+	struct text last_reply;
 };
 
 /* About 20 ms of work on a small machine. */

@@ -220,11 +220,24 @@ static void answer_through_begin(struct turn *t, struct text message, struct buf
 	buffer_release(&whole);
 }
 
+/* Puts the last reply where the state would have it. */
+static void recall(struct turn *t)
+{
+	struct text last = t->request->last_reply;
+	if (last.n && !state_remember(&t->state->replies, last, t->brain->replies_kept))
+		t->matcher.failed = true;
+}
+
 static void remember(struct turn *t, struct text message, struct text reply)
 {
 	const struct rs_brain *brain = t->brain;
-	if (!state_remember(&t->state->inputs, message, brain->inputs_kept) ||
-	    !state_remember(&t->state->replies, reply, brain->replies_kept))
+	struct history *replies = &t->state->replies;
+	bool done = state_remember(&t->state->inputs, message, brain->inputs_kept);
+	if (t->request->last_reply.p)
+		state_forget(replies, brain->replies_kept ? brain->replies_kept - 1 : 0);
+	else
+		done = done && state_remember(replies, reply, brain->replies_kept);
+	if (!done)
 		t->matcher.failed = true;
 }
 
@@ -234,6 +247,7 @@ static void take_turn(struct turn *t, struct buffer *plain)
 	struct buffer valid = BUFFER_INIT;
 	struct buffer message = BUFFER_INIT;
 	struct buffer quoted = turn_buffer();
+	recall(t);
 	format_valid(t->request->text, &valid);
 	format_message(t->brain, buffer_text(&valid), false, &message);
 	matcher_charge(&t->matcher, valid.n / 4);

@@ -137,6 +137,12 @@ static void drop_last(struct history *history)
 	free((char *)history->entries[--history->n].p);
 }
 
+void state_forget(struct history *history, unsigned keep)
+{
+	while (history->n > keep)
+		drop_last(history);
+}
+
 bool state_remember(struct history *history, struct text entry, unsigned keep)
 {
 	if (keep > HISTORY_MOST)

@@ -44,6 +44,8 @@ struct text state_get(const struct rs_state *state, enum scope scope, struct tex
 bool state_set(struct rs_state *state, enum scope scope, struct text name, struct text value);
 /* Puts it first, keeps at most `keep`, clips long ones; false when memory ran out. */
 bool state_remember(struct history *history, struct text entry, unsigned keep);
+/* Keeps the newest `keep` at most. */
+void state_forget(struct history *history, unsigned keep);
 /* How many bytes a text takes as a JSON string. */
 size_t state_json_size(struct text t);
 

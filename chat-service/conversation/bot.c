@@ -95,7 +95,11 @@ bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer 
 	struct rs_state *state = read_state(turn);
 	struct macros macros;
 	const struct rs_request request = {
-		.user = turn->visitor, .text = turn->text, .seed = turn->seed};
+		.user = turn->visitor,
+		.text = turn->text,
+		.seed = turn->seed,
+		.last_reply = turn->last_reply.p ? turn->last_reply : TEXT(""),
+	};
 	struct rs_result result;
 	enum rs_status status;
 

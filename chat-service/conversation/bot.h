@@ -39,6 +39,7 @@ const struct bot_stats *bot_stats(const struct bot *bot);
 struct bot_turn {
 	struct text visitor; /* name as shown */
 	struct text state;   /* JSON from the turn before; empty: they have not met */
+	struct text last_reply; /* what the bot said last: the log has it, so the state does not; may be empty */
 	struct text text;
 	uint64_t messages;   /* that the conversation has had before */
 	int64_t at_ms;       /* Unix time */

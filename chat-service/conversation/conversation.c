@@ -189,6 +189,11 @@ uint64_t conversation_last(const struct conversation *c)
 	return c->last;
 }
 
+struct entry *conversation_newest(const struct conversation *c)
+{
+	return tail_newest(&c->tail);
+}
+
 const struct standing *conversation_standing(const struct conversation *c)
 {
 	const struct entry *newest = tail_newest(&c->tail);

@@ -69,6 +69,7 @@ bool conversation_load(struct conversation *c, struct load_waiter *waiter);
 void conversation_load_cancel(struct conversation *c, struct load_waiter *waiter);
 
 uint64_t conversation_last(const struct conversation *c); /* 0: it has not begun */
+struct entry *conversation_newest(const struct conversation *c); /* NULL: it has not begun */
 const struct standing *conversation_standing(const struct conversation *c);
 
 /* The entries in memory that hold the messages after + 1 to the last; false: memory does not reach back so

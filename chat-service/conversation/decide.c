@@ -6,13 +6,22 @@
 #define SYSTEM_NAME "system"
 #define ESCALATED_TEXT "This chat was escalated to a person."
 
-void draft_init(struct draft *draft, struct text conversation, uint64_t first, int64_t at_ms,
-		const struct standing *standing)
+static struct text last_reply(const struct entry *entry)
+{
+	for (size_t i = entry->n; i > 0; i--)
+		if (entry->messages[i - 1].role == ROLE_BOT)
+			return entry->messages[i - 1].text;
+	return TEXT_NONE;
+}
+
+void draft_init(struct draft *draft, struct text conversation, int64_t at_ms,
+		const struct entry *newest)
 {
 	draft->conversation = conversation;
-	draft->first = first;
+	draft->first = newest ? entry_last(newest) + 1 : 1;
 	draft->at_ms = at_ms;
-	draft->after = *standing;
+	draft->after = newest ? newest->after : (struct standing){0};
+	draft->last_reply = newest ? last_reply(newest) : TEXT_NONE;
 	draft->n = 0;
 	draft->bytes = 0;
 	draft->owned_n = 0;
@@ -79,6 +88,7 @@ static enum err answer(struct bot *bot, struct draft *draft, const struct turn *
 {
 	struct bot_turn asked = {.visitor = turn->request.from,
 				 .state = draft->after.bot,
+				 .last_reply = draft->last_reply,
 				 .text = turn->request.text,
 				 .messages = draft->first + draft->n - 1,
 				 .at_ms = draft->at_ms,
@@ -97,6 +107,7 @@ static enum err answer(struct bot *bot, struct draft *draft, const struct turn *
 		draft->owned[draft->owned_n++] = text;
 		add(draft, ROLE_BOT, TEXT(BOT_NAME), text_of(text, reply.n), TEXT_NONE);
 	}
+	draft->last_reply = text_of(text, text ? reply.n : 0);
 	buffer_release(&draft->bot_state);
 	draft->bot_state = said.state;
 	said.state = BUFFER_INIT;

@@ -22,6 +22,7 @@ struct draft {
 	uint64_t first;        /* number that the first message will have */
 	int64_t at_ms;         /* Unix time of the entry */
 	struct standing after; /* so far */
+	struct text last_reply; /* of the bot, so far; may be empty */
 	size_t n;
 	size_t bytes;
 	struct message messages[ENTRY_MESSAGES_MAX];
@@ -30,8 +31,9 @@ struct draft {
 	struct buffer bot_state; /* what `after.bot` points to, once the bot has answered */
 };
 
-void draft_init(struct draft *draft, struct text conversation, uint64_t first, int64_t at_ms,
-		const struct standing *standing);
+/* `newest` is the log's last entry, NULL while there is none. */
+void draft_init(struct draft *draft, struct text conversation, int64_t at_ms,
+		const struct entry *newest);
 void draft_release(struct draft *draft);
 /* Whether another turn of this size may join the entry. */
 bool draft_has_room(const struct draft *draft, const struct turn *turn);

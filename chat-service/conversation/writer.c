@@ -335,8 +335,7 @@ static void go_on(struct writer *w)
 			load(w);
 			return;
 		}
-		draft_init(draft, conversation_id(w->c), conversation_last(w->c) + 1, loop_wall_ms(),
-			   conversation_standing(w->c));
+		draft_init(draft, conversation_id(w->c), loop_wall_ms(), conversation_newest(w->c));
 		gather(w, draft);
 		if (draft->n > 0) {
 			append(w, draft);
