@@ -23,11 +23,13 @@ static int64_t due_ns(const struct pace *pace, const struct options *options)
 	return pace->begin_ns + (int64_t)((double)pace->due * NS_PER_S / (double)options->rate);
 }
 
+/* What was due before the end is sent, however late it has become. */
 static void run_open_loop(struct pace *pace, struct crowd *crowd, int64_t until_ns)
 {
 	int64_t now_ns, next_ns;
 
-	while ((now_ns = clock_now_ns()) < until_ns) {
+	do {
+		now_ns = clock_now_ns();
 		while ((next_ns = due_ns(pace, crowd->options)) <= now_ns && next_ns < until_ns) {
 			crowd_send(crowd, &crowd->users[pace->due % pace->senders], next_ns);
 			pace->due++;
@@ -35,7 +37,7 @@ static void run_open_loop(struct pace *pace, struct crowd *crowd, int64_t until_
 		if (next_ns < now_ns + tick_ns)
 			next_ns = now_ns + tick_ns;
 		wire_turn(crowd->wire, next_ns < until_ns ? next_ns : until_ns);
-	}
+	} while (now_ns < until_ns);
 }
 
 static void run_until(struct pace *pace, struct crowd *crowd, int64_t until_ns)
