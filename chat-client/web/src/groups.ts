@@ -23,6 +23,8 @@ export interface Row {
   readonly day: number | null;
   /** What is new to the reader begins here. */
   readonly isNew: boolean;
+  /** It is a while since anything was said, so the time is worth showing. */
+  readonly isLater: boolean;
   /** The first and the last of what one author said in one go. */
   readonly isHead: boolean;
   readonly isTail: boolean;
@@ -55,11 +57,12 @@ export function rows(items: readonly Item[], newFrom: number): Row[] {
     const day = today !== lastDay ? today : null;
     lastDay = today;
     const isNew = newFrom > 0 && item.seq === newFrom;
-    return { item, day, isNew, isHead: day !== null || isNew || !follows(item, items[i - 1]) };
+    const before = items[i - 1];
+    const isLater = day !== null || !before || item.at - before.at > PAUSE_MS;
+    return { item, day, isNew, isLater, isHead: isLater || isNew || !follows(item, before) };
   });
   return starts.map((row, i) => ({ ...row, isTail: starts[i + 1]?.isHead ?? true }));
 }
 
 const follows = (item: Item, before: Item | undefined): boolean =>
-  before !== undefined && before.role === item.role && before.from === item.from && item.role !== 'system' &&
-  !(item.at - before.at > PAUSE_MS);
+  before?.role === item.role && before.from === item.from && item.role !== 'system';

@@ -24,6 +24,11 @@ test('a pause, another agent and every notice begin anew', () => {
   expect(heads([item('system', minutes(0)), item('system', minutes(0))])).toEqual([true, true]);
 });
 
+test('the time is shown where it is a while since anything was said', () => {
+  const later = rows([item('user', minutes(0)), item('bot', minutes(0)), item('user', minutes(4)), item('bot', minutes(10))], 0).map((r) => r.isLater);
+  expect(later).toEqual([true, false, false, true]);
+});
+
 test('a new day is announced once', () => {
   const days = rows([item('bot', minutes(-1440)), item('bot', minutes(-1439)), item('bot', minutes(0)), item('bot', NaN)], 0).map((r) => r.day);
   expect(days).toEqual([dayNumber(minutes(-1440)), null, dayNumber(noon), null]);

@@ -22,18 +22,18 @@ export class Message extends Component<Props> {
     const now = this.props;
     return (
       (['from', 'text', 'at', 'mark', 'seq'] as const).some((key) => now.item[key] !== next.item[key]) ||
-      (['day', 'isNew', 'isHead', 'isTail'] as const).some((key) => now[key] !== next[key])
+      (['day', 'isNew', 'isLater', 'isHead', 'isTail'] as const).some((key) => now[key] !== next[key])
     );
   }
 
-  override render({ item, day, isNew, isHead, isTail, isFresh, doing }: Props) {
+  override render({ item, day, isNew, isLater, isHead, isTail, isFresh, doing }: Props) {
     const shape = `row ${item.role}${isHead ? ' head' : ''}${isTail ? ' tail' : ''}${isFresh ? ' fresh' : ''} ${item.mark}`;
     return (
       <>
         {day && <h2 class="day"><span>{day}</span></h2>}
         {isNew && <p class="new"><span>New messages</span></p>}
         <article class={shape} data-seq={item.seq || undefined}>
-          {item.role === 'system' ? <Notice item={item} /> : <Bubble item={item} isHead={isHead} />}
+          {item.role === 'system' ? <Notice item={item} /> : <Bubble item={item} isHead={isHead} isLater={isLater} />}
           {item.mark === 'failed' && <Failed id={item.key} doing={doing} />}
         </article>
       </>
@@ -41,10 +41,10 @@ export class Message extends Component<Props> {
   }
 }
 
-const Bubble = ({ item, isHead }: { item: Item; isHead: boolean }) => (
+const Bubble = ({ item, isHead, isLater }: { item: Item; isHead: boolean; isLater: boolean }) => (
   <>
     {isHead && item.role !== 'user' && <Avatar item={item} />}
-    <p class={isHead ? 'by' : 'by unseen'}>
+    <p class={isLater || (isHead && item.role !== 'user') ? 'by' : 'by unseen'}>
       <span class={item.role === 'user' ? 'unseen' : 'author'}>{author(item)}</span> <Time at={item.at} />
     </p>
     <div class="said">
