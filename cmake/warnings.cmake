@@ -4,5 +4,9 @@ target_compile_options(frontdesk_warnings INTERFACE
 	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
 	-Wwrite-strings -Wvla -Wundef -Werror
 	$<$<C_COMPILER_ID:Clang>:-Wno-gnu-zero-variadic-macro-arguments> # __VA_OPT__ stands for them
-	-fno-common -fstack-protector-strong
-	$<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+	-fno-common -fstack-protector-strong)
+if(NOT FRONTDESK_SANITIZE) # undefined first: some distributions' compilers bring a level of their own
+	target_compile_options(frontdesk_warnings INTERFACE
+		$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>
+		$<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+endif()
