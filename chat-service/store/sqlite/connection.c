@@ -1,10 +1,13 @@
 #include "store/sqlite/connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	APPLICATION_ID = 0x46726465, /* "Frde" */
@@ -48,6 +51,22 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_PING] = "SELECT count(*) FROM sqlite_schema",
 };
 
+/* A new folder's name is durable once the folder above it is flushed; SQLite flushes the last one. */
+static void make_folder(const char *path)
+{
+	char *copy = strdup(path);
+	int above;
+
+	if (copy && mkdir(path, 0750) == 0) {
+		above = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (above >= 0) {
+			fsync(above);
+			close(above);
+		}
+	}
+	free(copy);
+}
+
 /* Makes every folder above the file. What fails here, opening the file reports. */
 static void make_folders(const char *path)
 {
@@ -57,7 +76,7 @@ static void make_folders(const char *path)
 		return;
 	for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(copy, 0750);
+		make_folder(copy);
 		*slash = '/';
 	}
 	free(copy);
