@@ -3,10 +3,7 @@
 #include <stdlib.h>
 
 #include "bot/src/chars.h"
-#include "bot/src/table.h"
-
-/* Sets whole messages apart from single words. */
-#define WHOLE UINT32_C(0x5bd1e995)
+#include "bot/src/words.h"
 
 struct filed {
 	uint32_t hash;
@@ -100,9 +97,9 @@ static bool file_entry(struct filing *f, const struct index_entry *entry, uint32
 {
 	struct posting posting = {.rank = rank};
 	if (entry->atomic.p)
-		return file(f, text_hash(entry->atomic) ^ WHOLE, posting);
+		return file(f, words_whole(entry->atomic), posting);
 	for (const struct clause *c = entry->clauses; c; c = c->next)
-		if (c->n == 1)
+		if (c->is_word)
 			posting.words |= UINT32_C(1) << (c->words[0] & 31);
 	const struct clause *clause = rarest(f, entry->clauses);
 	if (!clause) {
@@ -116,6 +113,12 @@ static bool file_entry(struct filing *f, const struct index_entry *entry, uint32
 		if (!file(f, clause->words[i], posting))
 			return false;
 	return true;
+}
+
+/* The filter has eight bits for each slot. */
+static uint32_t filter_bit(uint32_t slot_mask, uint32_t hash)
+{
+	return (hash * UINT32_C(0x9e3779b1) >> 3) & (slot_mask << 3 | 7);
 }
 
 static uint32_t slot_of(const struct index_slot *slots, uint32_t mask, uint32_t hash)
@@ -136,6 +139,7 @@ static bool lay_out(struct index *index, struct arena *arena, const struct filin
 	while (size * 2 < distinct * 3)
 		size *= 2;
 	struct index_slot *slots = arena_alloc_array(arena, size, sizeof *slots);
+	uint64_t *filter = arena_alloc_array(arena, (size + 7) / 8, sizeof *filter);
 	struct posting *postings = arena_alloc_array(arena, f->n, sizeof *postings);
 	struct posting *always = arena_alloc_array(arena, f->always_count, sizeof *always);
 	if (arena->failed)
@@ -147,10 +151,13 @@ static bool lay_out(struct index *index, struct arena *arena, const struct filin
 			slots[at] = (struct index_slot){f->v[i].hash, (uint32_t)i, 0};
 		slots[at].count++;
 		postings[i] = f->v[i].posting;
+		uint32_t bit = filter_bit(index->slot_mask, f->v[i].hash);
+		filter[bit / 64] |= UINT64_C(1) << (bit & 63);
 	}
 	if (f->always_count)
 		memcpy(always, f->always, f->always_count * sizeof *always);
 	index->slots = slots;
+	index->filter = filter;
 	index->postings = postings;
 	index->always = always;
 	index->always_count = (uint32_t)f->always_count;
@@ -163,8 +170,11 @@ bool index_make(struct index *index, struct arena *arena, const struct index_ent
 	struct filing f = {0};
 	uint32_t *triggers = arena_alloc_array(arena, n, sizeof *triggers);
 	bool done = triggers && n < UINT32_MAX && count_words(&f, entries, n);
+	index->best_rest = UINT32_MAX;
 	for (size_t i = 0; done && i < n; i++) {
 		triggers[i] = entries[i].trigger;
+		if (!entries[i].atomic.p && index->best_rest == UINT32_MAX)
+			index->best_rest = (uint32_t)i;
 		done = file_entry(&f, &entries[i], (uint32_t)i);
 	}
 	if (done && f.n)
@@ -178,30 +188,36 @@ bool index_make(struct index *index, struct arena *arena, const struct index_ent
 	return done;
 }
 
+static bool is_inline(const struct message_words *words)
+{
+	return words->hashes == words->inline_hashes;
+}
+
+/* Few are looked through, many are sorted. */
 static bool is_known(const struct message_words *words, uint32_t hash)
 {
+	if (!(words->features >> (hash & 63) & 1))
+		return false;
+	if (!is_inline(words))
+		return bsearch(&hash, words->hashes, words->n, sizeof hash, by_number) != NULL;
 	for (uint32_t i = 0; i < words->n; i++)
 		if (words->hashes[i] == hash)
 			return true;
 	return false;
 }
 
-/* Of many words the repeated ones are taken out at the end, of few at once. */
-static bool add_word(struct message_words *words, uint32_t hash)
+/* Of many features the repeated ones are taken out at the end, of few at once. */
+static bool add_feature(struct message_words *words, uint32_t hash)
 {
-	enum { FEW = sizeof words->inline_hashes / sizeof *words->inline_hashes };
-	words->mask |= UINT32_C(1) << (hash & 31);
-	if (words->n < FEW) {
-		if (!is_known(words, hash))
-			words->hashes[words->n++] = hash;
+	if (is_inline(words) && is_known(words, hash))
 		return true;
-	}
+	words->features |= UINT64_C(1) << (hash & 63);
 	if (words->n == words->size) {
 		uint32_t *grown = malloc(2 * (size_t)words->size * sizeof *grown);
 		if (!grown)
 			return false;
 		memcpy(grown, words->hashes, words->n * sizeof *grown);
-		if (words->hashes != words->inline_hashes)
+		if (!is_inline(words))
 			free(words->hashes);
 		words->hashes = grown;
 		words->size *= 2;
@@ -212,7 +228,7 @@ static bool add_word(struct message_words *words, uint32_t hash)
 
 static void drop_repeated(struct message_words *words)
 {
-	if (words->hashes == words->inline_hashes)
+	if (is_inline(words))
 		return;
 	qsort(words->hashes, words->n, sizeof *words->hashes, by_number);
 	uint32_t n = 1;
@@ -222,13 +238,33 @@ static void drop_repeated(struct message_words *words)
 	words->n = n;
 }
 
+/* The features of the word at `start`, the one before it having ended at `before_end`. */
+static bool add_word(struct message_words *words, struct text t, size_t start, size_t end,
+		     uint32_t before, size_t before_end)
+{
+	uint32_t word = words_one(text_of(t.p + start, end - start));
+	words->mask |= UINT32_C(1) << (word & 31);
+	if (!add_feature(words, word))
+		return false;
+	if (start == 0 && !add_feature(words, words_first(word)))
+		return false;
+	if (end == t.n && !add_feature(words, words_last(word)))
+		return false;
+	if (before_end == SIZE_MAX || start != before_end + 1 || t.p[before_end] != ' ')
+		return true;
+	return add_feature(words, words_pair(before, word));
+}
+
 bool message_words_init(struct message_words *words, struct text message, struct text lowered)
 {
+	uint32_t before = 0;
+	size_t before_end = SIZE_MAX;
 	words->n = 0;
 	words->mask = 0;
+	words->features = 0;
 	words->hashes = words->inline_hashes;
 	words->size = sizeof words->inline_hashes / sizeof *words->inline_hashes;
-	words->whole = text_hash(message) ^ WHOLE;
+	words->whole = words_whole(message);
 	for (size_t i = 0; i < lowered.n;) {
 		size_t n = chars_word_length(lowered, i);
 		if (n == 0) {
@@ -236,9 +272,11 @@ bool message_words_init(struct message_words *words, struct text message, struct
 			i += chars_decode(lowered, i, &c);
 			continue;
 		}
-		if (!add_word(words, text_hash(text_of(lowered.p + i, n))))
+		if (!add_word(words, lowered, i, i + n, before, before_end))
 			return false;
+		before = words_one(text_of(lowered.p + i, n));
 		i += n;
+		before_end = i;
 	}
 	drop_repeated(words);
 	return true;
@@ -246,7 +284,7 @@ bool message_words_init(struct message_words *words, struct text message, struct
 
 void message_words_release(struct message_words *words)
 {
-	if (words->hashes != words->inline_hashes)
+	if (!is_inline(words))
 		free(words->hashes);
 	words->hashes = words->inline_hashes;
 }
@@ -257,7 +295,7 @@ bool message_words_suffice(const struct message_words *words, const uint32_t *ne
 		uint32_t n = *needs++;
 		bool is_met = false;
 		for (uint32_t i = 0; i < n && !is_met; i++)
-			is_met = (words->mask >> (needs[i] & 31) & 1) && is_known(words, needs[i]);
+			is_met = is_known(words, needs[i]);
 		if (!is_met)
 			return false;
 		needs += n;
@@ -281,8 +319,11 @@ uint32_t index_find(const struct index *index, const struct message_words *words
 	uint32_t best = UINT32_MAX;
 	if (index->n == 0)
 		return best;
-	for (uint32_t i = 0; i <= words->n; i++) {
+	for (uint32_t i = 0; i <= words->n && (i == 0 || best > index->best_rest); i++) {
 		uint32_t hash = i == 0 ? words->whole : words->hashes[i - 1];
+		uint32_t bit = filter_bit(index->slot_mask, hash);
+		if (!(index->filter[bit / 64] >> (bit & 63) & 1))
+			continue;
 		const struct index_slot *slot =
 			&index->slots[slot_of(index->slots, index->slot_mask, hash)];
 		best = try_postings(index->postings + slot->start, slot->count, words->mask, best,

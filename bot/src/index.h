@@ -1,7 +1,7 @@
 /* index.h: the triggers of a topic in matching order, found by the words of a message.
  *
  * Purpose    finds the best trigger that matches without looking at the others: triggers that are
- * plain text by the hash of the whole message, the rest by one word that they need. Ownership  an
+ * plain text by the hash of the whole message, the rest by something that they need. Ownership  an
  * index belongs to the brain's arena. Errors     NULL or false when memory ran out. Threads    an
  * index never changes.
  *
@@ -30,8 +30,11 @@ struct posting {
 struct index {
 	const uint32_t *triggers; /* numbers of triggers, best first */
 	uint32_t n;
+	uint32_t best_rest; /* the best rank of those that are not plain text */
 	uint32_t slot_mask;
 	const struct index_slot *slots;
+	const uint64_t
+		*filter; /* a bit set for each hash in the slots, small enough to stay in cache */
 	const struct posting *postings; /* of one slot: best rank first */
 	const struct posting *always;
 	uint32_t always_count;
@@ -48,20 +51,22 @@ struct index_entry {
 bool index_make(struct index *index, struct arena *arena, const struct index_entry *entries,
 		size_t n);
 
-/* The words of a message, as the index wants them. */
+/* The features of a message (words.h). */
 struct message_words {
 	uint32_t whole;
-	uint32_t mask;
+	uint32_t mask;     /* a bit for each word */
+	uint64_t features; /* a bit for each feature */
 	uint32_t n;
 	uint32_t *hashes; /* each once */
 	uint32_t size;
-	uint32_t inline_hashes[48];
+	uint32_t inline_hashes[64];
 };
 
 /* `lowered` is the message in lower case, where that differs. */
 bool message_words_init(struct message_words *words, struct text message, struct text lowered);
 void message_words_release(struct message_words *words);
-/* Whether a message of these words can match what needs those of pattern_words.h (NULL: anything). */
+/* Whether a message of these words can match what needs those of pattern_words.h (NULL: anything).
+ */
 bool message_words_suffice(const struct message_words *words, const uint32_t *needs);
 
 /* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but

@@ -64,11 +64,12 @@ struct pattern {
 	bool needs_memory; /* may try a position again and again without remembering it */
 };
 
-/* The message must have at least one of these words. */
+/* The message must have at least one of these features (words.h). */
 struct clause {
 	const struct clause *next;
 	uint32_t n;
-	uint32_t words[]; /* hashes */
+	bool is_word; /* the feature is a word, and the only one */
+	uint32_t words[];
 };
 
 struct pattern_maker {

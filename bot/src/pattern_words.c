@@ -1,7 +1,7 @@
 #include "bot/src/pattern_words.h"
 
 #include "bot/src/chars.h"
-#include "bot/src/table.h"
+#include "bot/src/words.h"
 
 static bool ends_in_gap(const struct node *node)
 {
@@ -15,20 +15,29 @@ static bool begins_with_gap(const struct node *node)
 	       (node->kind == NODE_LITERAL && node->text.n && !chars_word_at(node->text, 0));
 }
 
-static void add_word(struct pattern_maker *maker, struct text word, const struct clause **clauses)
+/* What is on one side of a part of the trigger. */
+enum edge { EDGE_NONE, EDGE_GAP, EDGE_END };
+
+static void add_clause(struct pattern_maker *maker, uint32_t feature, bool is_word,
+		       const struct clause **clauses)
 {
 	struct clause *c = arena_alloc(maker->scratch, sizeof *c + sizeof c->words[0]);
 	if (!c)
 		return;
 	c->n = 1;
-	c->words[0] = text_hash(word);
+	c->is_word = is_word;
+	c->words[0] = feature;
 	c->next = *clauses;
 	*clauses = c;
 }
 
-static void add_literal(struct pattern_maker *maker, struct text t, bool left, bool right,
+/* Every word of the literal, and then, so that they come to stand before them, what says more. */
+static void add_literal(struct pattern_maker *maker, struct text t, enum edge left, enum edge right,
 			const struct clause **clauses)
 {
+	const struct clause *pairs = NULL;
+	uint32_t before = 0;
+	size_t before_end = SIZE_MAX; /* of the word before, when it is a whole one */
 	for (size_t i = 0; i < t.n;) {
 		size_t start = i;
 		size_t n = chars_word_length(t, i);
@@ -38,18 +47,34 @@ static void add_literal(struct pattern_maker *maker, struct text t, bool left, b
 			continue;
 		}
 		i += n;
-		if ((start > 0 || left) && (i < t.n || right))
-			add_word(maker, text_of(t.p + start, n), clauses);
+		if ((start == 0 && left == EDGE_NONE) || (i == t.n && right == EDGE_NONE))
+			continue;
+		uint32_t word = words_one(text_of(t.p + start, n));
+		add_clause(maker, word, true, clauses);
+		if (start == 0 && left == EDGE_END)
+			add_clause(maker, words_first(word), false, clauses);
+		if (i == t.n && right == EDGE_END)
+			add_clause(maker, words_last(word), false, clauses);
+		if (before_end != SIZE_MAX && start == before_end + 1 && t.p[before_end] == ' ')
+			add_clause(maker, words_pair(before, word), false, &pairs);
+		before = word;
+		before_end = i;
+	}
+	while (pairs) {
+		struct clause *pair = (struct clause *)pairs;
+		pairs = pair->next;
+		pair->next = *clauses;
+		*clauses = pair;
 	}
 }
 
 static const struct clause *of_sequence(struct pattern_maker *maker, const struct node *first,
-					bool left, bool right);
+					enum edge left, enum edge right);
 
 /* The words of all branches together: one of them must be there. Of each branch the clause with the
  * fewest words is taken; a branch that needs none spoils it. */
-static void add_group(struct pattern_maker *maker, const struct node *node, bool left, bool right,
-		      const struct clause **clauses)
+static void add_group(struct pattern_maker *maker, const struct node *node, enum edge left,
+		      enum edge right, const struct clause **clauses)
 {
 	struct best {
 		const struct clause *clause;
@@ -88,7 +113,7 @@ static const struct node *skip_empty(const struct node *node)
 }
 
 static const struct clause *of_sequence(struct pattern_maker *maker, const struct node *first,
-					bool left, bool right)
+					enum edge left, enum edge right)
 {
 	const struct clause *clauses = NULL;
 	const struct node *before = NULL;
@@ -107,19 +132,27 @@ static const struct clause *of_sequence(struct pattern_maker *maker, const struc
 
 const struct clause *pattern_words(struct pattern_maker *maker, const struct branch *tree)
 {
-	return of_sequence(maker, tree->first, true, true);
+	return of_sequence(maker, tree->first, EDGE_END, EDGE_END);
+}
+
+/* A pair, or a first or last word, is what the index looks for and the match itself soon sees. */
+static bool is_packed(const struct clause *c)
+{
+	return c->is_word || c->n > 1;
 }
 
 const uint32_t *pattern_words_pack(struct arena *arena, const struct clause *clauses)
 {
 	size_t n = 1;
 	for (const struct clause *c = clauses; c; c = c->next)
-		n += 1 + c->n;
-	uint32_t *packed = clauses ? arena_alloc_array(arena, n, sizeof *packed) : NULL;
+		n += is_packed(c) ? 1 + c->n : 0;
+	uint32_t *packed = n > 1 ? arena_alloc_array(arena, n, sizeof *packed) : NULL;
 	uint32_t *at = packed;
 	if (!packed)
 		return NULL;
 	for (const struct clause *c = clauses; c; c = c->next) {
+		if (!is_packed(c))
+			continue;
 		*at++ = c->n;
 		memcpy(at, c->words, c->n * sizeof *c->words);
 		at += c->n;
