@@ -104,15 +104,15 @@ class Client:
         return event
 
     async def settled(self):
-        """What came before has been handled, and what it caused has arrived; sends apart, whose answers wait for the store.
-        The events in between stay to be read."""
+        """What was sent before has been read and handled, and what it caused at once has arrived; what waits for the store may
+        not. The events in between stay to be read."""
         passed = []
-        await self.send({"type": "history", "before": 0})
+        await self.send({"type": "a question nobody knows"})
         event = await self.receive()
-        while event["type"] != "history":
+        while event.get("code") != "unknown_type":
             passed.append(event)
             event = await self.receive()
-        self.events.extend(passed)
+        self.events.extendleft(reversed(passed))
 
 
 @contextlib.asynccontextmanager

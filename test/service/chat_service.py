@@ -45,7 +45,9 @@ class ChatService:
         log = open(self.log_path, "ab")
         begins_at = log.tell()
         with log:
-            self.process = subprocess.Popen([PROGRAM], env=environment(**self.settings), stderr=log, stdin=subprocess.DEVNULL)
+            # SIGXFSZ stays ignored, as in Python: a limit on the size of files is then an error, as a full disk is.
+            self.process = subprocess.Popen([PROGRAM], env=environment(**self.settings), stderr=log, stdin=subprocess.DEVNULL,
+                                            restore_signals=False)
         find_port = self._try_port if is_silent else lambda: self._find_port(begins_at)
         self.port = int(wait_for(find_port, "it listens"))
         return self
