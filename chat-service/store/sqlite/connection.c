@@ -147,9 +147,13 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 	sqlite3_busy_timeout(db, busy_ms > INT32_MAX ? INT32_MAX : (int)busy_ms);
 	if (!may_write)
 		return run(db, "PRAGMA query_only = ON") ? NULL : sqlite3_errmsg(db);
+	if (!run(db, "BEGIN")) /* one view for all that look asks: another process may be making it */
+		return sqlite3_errmsg(db);
 	wrong = look(db, &is_made);
 	if (wrong)
 		return wrong;
+	if (!run(db, "COMMIT"))
+		return sqlite3_errmsg(db);
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 		 "PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d;"
