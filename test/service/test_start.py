@@ -6,6 +6,7 @@ import os
 import pathlib
 import pty
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -54,7 +55,8 @@ class Start:
     def read_until(self, text, within_s=DEADLINE_S):
         deadline = time.monotonic() + within_s
         while text not in self.said:
-            assert time.monotonic() < deadline, f"never said {text!r}: {self.said}"
+            left = deadline - time.monotonic()
+            assert left > 0 and select.select([self.terminal], [], [], left)[0], f"never said {text!r}: {self.said}"
             try:
                 self.said += os.read(self.terminal, 65536).decode().replace("\r\n", "\n")
             except OSError:
@@ -62,10 +64,11 @@ class Start:
         return self
 
     def wait(self):
+        deadline = time.monotonic() + DEADLINE_S
         with contextlib.suppress(OSError):  # the terminal's end
-            while piece := os.read(self.terminal, 65536):
-                self.said += piece.decode().replace("\r\n", "\n")
-        return self.process.wait(timeout=DEADLINE_S)
+            while select.select([self.terminal], [], [], deadline - time.monotonic())[0]:
+                self.said += os.read(self.terminal, 65536).decode().replace("\r\n", "\n")
+        return self.process.wait(timeout=max(0, deadline - time.monotonic()))
 
     def processes(self):
         """{name: pid} of what it runs; setsid has become the script itself."""
