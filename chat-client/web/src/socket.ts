@@ -20,7 +20,7 @@ export interface LineOwner {
 }
 
 const CONNECT_MS = 10_000;
-const IDLE_MS = 30_000; // below the 60 s after which proxies commonly drop an idle connection
+const IDLE_MS = 45_000; // below the 60 s after which proxies commonly drop an idle connection
 const ANSWER_MS = 10_000;
 const WAKE_ANSWER_MS = 4_000;
 const LONGEST_REST_MS = 60_000;
