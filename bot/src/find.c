@@ -42,7 +42,7 @@ void find_trace(const struct turn *t, enum rs_trace_kind kind, unsigned step, st
 static void set_value(struct turn *t, struct text raw, bool is_reply)
 {
 	buffer_clear(&t->value);
-	format_message(t->brain, raw, is_reply, &t->value);
+	format_message(t->brain, raw, is_reply, &t->budget, &t->value);
 	if (t->value.failed)
 		t->matcher.failed = true;
 }
@@ -105,7 +105,7 @@ static bool try_rank(void *context, uint32_t rank)
 	struct stars stars;
 	struct stars botstars = {.n = 0};
 	t->tried = trigger;
-	if (turn_is_over(t) || !matcher_charge(&t->matcher, COST_OF_TRIAL))
+	if (turn_is_over(t) || !budget_take(&t->budget, COST_OF_TRIAL))
 		return false;
 	if (!is_traced(t) && !is_possible(s, trigger))
 		return false;
@@ -145,8 +145,10 @@ static bool search(struct search *s, const struct message_words *words)
 		return false;
 	if (is_traced(s->t))
 		return search_in_order(s);
-	matcher_charge(&s->t->matcher, words->n + s->index->always_count / 16);
-	return index_find(s->index, words, try_rank, s) != UINT32_MAX;
+	uint64_t looked_at = 0;
+	uint32_t best = index_find(s->index, words, try_rank, s, &looked_at);
+	budget_take(&s->t->budget, words->n + looked_at / 8);
+	return best != UINT32_MAX;
 }
 
 /* The bot's last reply as % lines see it; before any reply it is the word "undefined". */
@@ -155,7 +157,7 @@ static struct subject last_reply(struct turn *t)
 	if (!t->last_reply.p) {
 		const struct history *replies = &t->state->replies;
 		format_message(t->brain, replies->n ? replies->entries[0] : TEXT("undefined"), true,
-			       &t->last_reply);
+			       &t->budget, &t->last_reply);
 		buffer_add(&t->last_reply, "", 0);
 		if (t->last_reply.failed)
 			t->matcher.failed = true;
@@ -172,7 +174,7 @@ static bool last_words_init(struct turn *t, struct search *s)
 	bool done = !lowered.failed && message_words_init(&s->last_words, text,
 							  lowered.p ? buffer_text(&lowered) : text);
 	if (done)
-		matcher_charge(&t->matcher, s->last_words.n);
+		budget_take(&t->budget, s->last_words.n);
 	buffer_release(&lowered);
 	return done;
 }

@@ -73,7 +73,7 @@ void format_strip(const struct rs_brain *brain, struct text t, struct buffer *ou
 }
 
 void format_message(const struct rs_brain *brain, struct text message, bool is_reply,
-		    struct buffer *out)
+		    struct budget *budget, struct buffer *out)
 {
 	struct buffer lowered = BUFFER_INIT;
 	struct buffer substituted = BUFFER_INIT;
@@ -83,7 +83,7 @@ void format_message(const struct rs_brain *brain, struct text message, bool is_r
 		t = buffer_text(&lowered);
 	}
 	if (!brain->message_subs.is_empty) {
-		substitutions_apply(&brain->message_subs, t, &substituted);
+		substitutions_apply(&brain->message_subs, t, budget, &substituted);
 		t = buffer_text(&substituted);
 	}
 	if (lowered.failed || substituted.failed)

@@ -12,7 +12,7 @@
 
 /* `is_reply`: the bot's last reply, to be compared with a % line. */
 void format_message(const struct rs_brain *brain, struct text message, bool is_reply,
-		    struct buffer *out);
+		    struct budget *budget, struct buffer *out);
 /* Only what strips a message of what triggers cannot hold. */
 void format_strip(const struct rs_brain *brain, struct text t, struct buffer *out);
 /* Bytes that are not UTF-8 become U+FFFD. */

@@ -305,16 +305,19 @@ bool message_words_suffice(const struct message_words *words, const uint32_t *ne
 
 /* Tries postings in order until one matches or the rest cannot be better than `best`. */
 static uint32_t try_postings(const struct posting *p, uint32_t n, uint32_t mask, uint32_t best,
-			     bool (*try)(void *context, uint32_t rank), void *context)
+			     bool (*try)(void *context, uint32_t rank), void *context,
+			     uint64_t *looked_at)
 {
-	for (uint32_t i = 0; i < n && p[i].rank < best; i++)
+	uint32_t i = 0;
+	for (; i < n && p[i].rank < best; i++)
 		if ((p[i].words & ~mask) == 0 && try(context, p[i].rank))
-			return p[i].rank;
+			best = p[i].rank;
+	*looked_at += i;
 	return best;
 }
 
 uint32_t index_find(const struct index *index, const struct message_words *words,
-		    bool (*try)(void *context, uint32_t rank), void *context)
+		    bool (*try)(void *context, uint32_t rank), void *context, uint64_t *looked_at)
 {
 	uint32_t best = UINT32_MAX;
 	if (index->n == 0)
@@ -327,7 +330,8 @@ uint32_t index_find(const struct index *index, const struct message_words *words
 		const struct index_slot *slot =
 			&index->slots[slot_of(index->slots, index->slot_mask, hash)];
 		best = try_postings(index->postings + slot->start, slot->count, words->mask, best,
-				    try, context);
+				    try, context, looked_at);
 	}
-	return try_postings(index->always, index->always_count, words->mask, best, try, context);
+	return try_postings(index->always, index->always_count, words->mask, best, try, context,
+			    looked_at);
 }

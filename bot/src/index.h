@@ -69,9 +69,9 @@ void message_words_release(struct message_words *words);
  */
 bool message_words_suffice(const struct message_words *words, const uint32_t *needs);
 
-/* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but
- * a rank worse than the best one so far never comes. */
+/* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but a
+ * rank worse than the best one so far never comes. `looked_at` grows by how many were passed. */
 uint32_t index_find(const struct index *index, const struct message_words *words,
-		    bool (*try)(void *context, uint32_t rank), void *context);
+		    bool (*try)(void *context, uint32_t rank), void *context, uint64_t *looked_at);
 
 #endif

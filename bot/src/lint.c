@@ -12,8 +12,7 @@ struct place lint_place(const struct trigger *trigger)
 const struct trigger *lint_match(struct lint *l, uint32_t topic, struct text message)
 {
 	struct match match;
-	l->turn.matcher.steps_left = RS_STEPS_DEFAULT;
-	l->turn.matcher.is_spent = false;
+	l->turn.budget = (struct budget){.left = RS_STEPS_DEFAULT};
 	bool found = find_match(&l->turn, topic, message, 1, &match);
 	l->failed |= l->turn.matcher.failed;
 	return found ? match.trigger : NULL;
@@ -65,7 +64,8 @@ static void check_reached_plain(struct lint *l, const struct trigger *t)
 				 winner->line);
 		return;
 	}
-	format_message(l->brain, t->match.text, false, &message);
+	l->turn.budget = (struct budget){.left = RS_STEPS_DEFAULT};
+	format_message(l->brain, t->match.text, false, &l->turn.budget, &message);
 	l->failed |= message.failed;
 	if (!text_equal(buffer_text(&message), t->match.text) &&
 	    table_get(&l->called, t->match.text) == TABLE_NONE)
@@ -165,6 +165,7 @@ size_t rs_brain_check(const struct rs_brain *brain, rs_report *report, void *con
 	struct lint l = {.brain = brain, .d = {.report = report, .context = context}};
 	l.turn = (struct turn){.brain = brain, .request = &request, .state = rs_state_new()};
 	l.turn.matcher.value = find_value;
+	l.turn.matcher.budget = &l.turn.budget;
 	l.turn.matcher.context = &l.turn;
 	l.failed = !l.turn.state;
 	for (uint32_t i = 0; i < brain->trigger_count && !l.failed; i++)

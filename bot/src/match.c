@@ -21,17 +21,6 @@ void matcher_release(struct matcher *m)
 	m->job_size = m->seen_size = 0;
 }
 
-bool matcher_charge(struct matcher *m, uint64_t n)
-{
-	if (m->steps_left < n) {
-		m->steps_left = 0;
-		m->is_spent = true;
-		return false;
-	}
-	m->steps_left -= n;
-	return true;
-}
-
 static void push(struct matcher *m, uint32_t at, uint32_t position)
 {
 	if (m->job_count == m->job_size &&
@@ -45,7 +34,7 @@ static void push(struct matcher *m, uint32_t at, uint32_t position)
 static bool clear_seen(struct matcher *m, size_t choices, size_t positions)
 {
 	size_t words = (choices * positions + 63) / 64;
-	if (!matcher_charge(m, words))
+	if (!budget_take(m->budget, words))
 		return false;
 	if (!array_reserve(&m->seen, &m->seen_size, words, sizeof *m->seen)) {
 		m->failed = true;
@@ -85,7 +74,7 @@ static size_t match_value(struct matcher *m, const struct value *value, struct t
 	if (lower.failed)
 		m->failed = true;
 	size_t n = match_literal(t, buffer_text(&lower), true);
-	if (!matcher_charge(m, lower.n / 8))
+	if (!budget_take(m->budget, lower.n / 8))
 		n = SIZE_MAX;
 	buffer_release(&lower);
 	return n;
@@ -106,7 +95,7 @@ static bool push_gap(struct matcher *m, struct text t, uint32_t next, uint32_t *
 		push(m, next, start);
 	for (uint32_t p = start + 1; p < end; p++)
 		push(m, next, p);
-	if (!matcher_charge(m, end - start))
+	if (!budget_take(m->budget, end - start))
 		return false;
 	*position = end;
 	return true;
@@ -122,10 +111,12 @@ static bool follow(struct matcher *m, const struct pattern *p, const struct subj
 		const struct step *s = &p->steps[at];
 		struct text rest = text_of(t.p + position, t.n - position);
 		size_t n = 0;
-		if (!matcher_charge(m, 1) || m->failed)
+		if (!budget_take(m->budget, 1) || m->failed)
 			return false;
 		switch ((enum op)s->op) {
 		case OP_LITERAL:
+			if (!budget_take(m->budget, s->length / 64))
+				return false;
 			n = match_literal(rest, text_of(p->literals + s->x, s->length),
 					  subject->has_upper);
 			break;
@@ -177,7 +168,7 @@ bool matcher_run(struct matcher *m, const struct pattern *p, const struct subjec
 		 struct capture *captures)
 {
 	uint32_t slots[2 * CAPTURES_MOST];
-	if (subject->text.n >= UINT32_MAX / 2 || m->failed || m->is_spent)
+	if (subject->text.n >= UINT32_MAX / 2 || m->failed || m->budget->is_spent)
 		return false;
 	if (p->needs_memory && !clear_seen(m, p->choices, subject->text.n + 1))
 		return false;
@@ -185,7 +176,7 @@ bool matcher_run(struct matcher *m, const struct pattern *p, const struct subjec
 		slots[i] = UINT32_MAX;
 	m->job_count = 0;
 	bool is_match = follow(m, p, subject, 0, 0, slots);
-	while (!is_match && m->job_count > 0 && !m->failed && !m->is_spent) {
+	while (!is_match && m->job_count > 0 && !m->failed && !m->budget->is_spent) {
 		struct match_job job = m->jobs[--m->job_count];
 		if (job.at >= JOB_RESTORE)
 			slots[job.at - JOB_RESTORE] = job.position;

@@ -3,12 +3,13 @@
  * Purpose    says whether the whole message matches and what was captured, in time that grows with
  *            length of message times length of trigger, whatever the trigger is.
  * Ownership  the matcher owns its working memory and keeps it for the next run.
- * Errors     `failed`: memory ran out. `is_spent`: the step budget was used up. Both are no match.
+ * Errors     `failed`: memory ran out. The budget may be spent. Both are no match.
  * Threads    one at a time.
  */
 #ifndef BOT_MATCH_H
 #define BOT_MATCH_H
 
+#include "bot/src/budget.h"
 #include "bot/src/pattern.h"
 
 struct subject {
@@ -24,8 +25,7 @@ struct capture {
 struct match_job;
 
 struct matcher {
-	uint64_t steps_left;
-	bool is_spent;
+	struct budget *budget; /* the caller's */
 	bool failed;
 	/* The text that stands for a value of user or bot; lent until the next call. */
 	struct text (*value)(void *context, const struct value *value);
@@ -38,8 +38,6 @@ struct matcher {
 };
 
 void matcher_release(struct matcher *m);
-/* Takes n steps from the budget; false when it is spent. */
-bool matcher_charge(struct matcher *m, uint64_t n);
 
 /* `captures` has room for CAPTURES_MOST; the pattern's number of them is set. */
 bool matcher_run(struct matcher *m, const struct pattern *pattern, const struct subject *subject,

@@ -166,7 +166,7 @@ void turn_answer(struct turn *t, struct text message, bool in_begin, unsigned st
 		buffer_add_string(out, "ERR: Deep Recursion Detected");
 		return;
 	}
-	if (!matcher_charge(&t->matcher, COST_OF_ANSWER) || turn_is_over(t))
+	if (!budget_take(&t->budget, COST_OF_ANSWER + message.n / 2) || turn_is_over(t))
 		return;
 	if (step > 0) {
 		message = redirect_text(t, message, &plain);
@@ -249,8 +249,8 @@ static void take_turn(struct turn *t, struct buffer *plain)
 	struct buffer quoted = turn_buffer();
 	recall(t);
 	format_valid(t->request->text, &valid);
-	format_message(t->brain, buffer_text(&valid), false, &message);
-	matcher_charge(&t->matcher, valid.n / 4);
+	format_message(t->brain, buffer_text(&valid), false, &t->budget, &message);
+	budget_take(&t->budget, valid.n / 4);
 	if (valid.failed || message.failed)
 		t->matcher.failed = true;
 	else if (t->brain->begin_topic == TABLE_NONE)
@@ -272,7 +272,7 @@ static enum rs_status status_of(const struct turn *t)
 {
 	if (t->matcher.failed)
 		return RS_NO_MEMORY;
-	if (t->matcher.is_spent || t->is_overlong)
+	if (t->budget.is_spent || t->is_overlong)
 		return RS_TOO_LONG;
 	return t->status;
 }
@@ -283,7 +283,8 @@ enum rs_status rs_reply(const struct rs_brain *brain, struct rs_state *state,
 {
 	struct turn t = {.brain = brain, .state = state, .request = request, .host = host};
 	struct buffer plain = BUFFER_INIT;
-	t.matcher.steps_left = request->steps ? request->steps : RS_STEPS_DEFAULT;
+	t.budget.left = request->steps ? request->steps : RS_STEPS_DEFAULT;
+	t.matcher.budget = &t.budget;
 	t.matcher.value = find_value;
 	t.matcher.context = &t;
 	t.dice = request->seed;

@@ -88,6 +88,8 @@ bool substitutions_prepare(struct substitutions *s)
 	return true;
 }
 
+enum { COST_OF_HIT = 16 };
+
 /* A place where a phrase stands. */
 struct hit {
 	uint32_t rank;
@@ -117,15 +119,20 @@ static int compare_places(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-static bool find_hits(const struct substitutions *s, struct text t, struct hits *hits)
+static bool find_hits(const struct substitutions *s, struct text t, struct budget *budget,
+		      struct hits *hits)
 {
 	for (size_t i = 0; i < t.n; i++) {
 		unsigned char first = (unsigned char)t.p[i];
+		if (!budget_take(budget, (s->starts[first + 1] - s->starts[first]) / 2))
+			return true;
 		for (uint32_t k = s->starts[first]; k < s->starts[first + 1]; k++) {
 			uint32_t which = s->order[k];
 			struct text from = s->v[which].from;
 			if (from.n > t.n - i || memcmp(from.p, t.p + i, from.n) != 0)
 				continue;
+			if (!budget_take(budget, COST_OF_HIT + from.n / 16))
+				return true;
 			if (!array_reserve(&hits->v, &hits->size, hits->n + 1, sizeof *hits->v))
 				return false;
 			hits->v[hits->n++] = (struct hit){s->rank[which], which, i};
@@ -158,7 +165,8 @@ static void choose(const struct substitutions *s, struct text t, struct hits *hi
 		qsort(hits->v, kept, sizeof *hits->v, compare_places);
 }
 
-void substitutions_apply(const struct substitutions *s, struct text t, struct buffer *out)
+void substitutions_apply(const struct substitutions *s, struct text t, struct budget *budget,
+			 struct buffer *out)
 {
 	struct hits hits = {0};
 	char *taken = NULL;
@@ -167,7 +175,7 @@ void substitutions_apply(const struct substitutions *s, struct text t, struct bu
 		buffer_add_text(out, t);
 		return;
 	}
-	if (!find_hits(s, t, &hits) || (hits.n && !(taken = calloc(1, t.n)))) {
+	if (!find_hits(s, t, budget, &hits) || (hits.n && !(taken = calloc(1, t.n)))) {
 		out->failed = true;
 		goto out;
 	}

@@ -11,6 +11,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "bot/src/budget.h"
 #include "bot/src/table.h"
 
 struct substitution {
@@ -35,6 +36,8 @@ void substitutions_release(struct substitutions *s);
 bool substitutions_set(struct substitutions *s, struct text from, struct text to);
 /* Once, after the last set. */
 bool substitutions_prepare(struct substitutions *s);
-void substitutions_apply(const struct substitutions *s, struct text t, struct buffer *out);
+/* When the budget is spent, the rest stays as it is. */
+void substitutions_apply(const struct substitutions *s, struct text t, struct budget *budget,
+			 struct buffer *out);
 
 #endif

@@ -72,7 +72,7 @@ static void add_arrays(struct turn *t, struct text text, unsigned deep, struct b
 		for (size_t k = 0; k < array->n && !turn_is_over(t); k++) {
 			if (k)
 				buffer_add_char(out, '|');
-			matcher_charge(&t->matcher, 1 + array->items[k].n / 8);
+			budget_take(&t->budget, 1 + array->items[k].n / 8);
 			add_arrays(t, array->items[k], deep + 1, out);
 		}
 		buffer_add_string(out, "{/random}");
@@ -128,7 +128,7 @@ static void add_random(struct turn *t, struct text text, unsigned deep, struct b
 		size_t end = find_close(text, i + open, "{random}", "{/random}");
 		buffer_add(out, text.p + done, i - done);
 		done = i;
-		matcher_charge(&t->matcher, 1 + (end - i) / 8);
+		budget_take(&t->budget, 1 + (end - i) / 8);
 		if (end == text.n || deep > t->brain->depth)
 			break;
 		struct text inner = text_of(text.p + i + open, end - i - open);
@@ -185,7 +185,7 @@ static void add_format(struct turn *t, enum format format, struct text text, str
 {
 	switch (format) {
 	case PERSON:
-		substitutions_apply(&t->brain->person_subs, text, out);
+		substitutions_apply(&t->brain->person_subs, text, &t->budget, out);
 		break;
 	case FORMAL:
 		add_formal(text, out);
@@ -272,7 +272,7 @@ static struct buffer *begin_pass(struct passes *p)
 {
 	struct buffer *out = &p->buffers[p->written];
 	buffer_clear(out);
-	matcher_charge(&p->t->matcher, 1 + p->text.n / 16);
+	budget_take(&p->t->budget, 1 + p->text.n / 16);
 	return out;
 }
 
@@ -299,6 +299,7 @@ void tags_process(struct turn *t, struct text text, const struct stars *stars,
 {
 	struct passes p = {.t = t, .text = text};
 	p.buffers[0] = p.buffers[1] = turn_buffer();
+	budget_take(&t->budget, 4 + text.n / 4);
 	if (has_tag(&p, "(@")) {
 		add_arrays(t, p.text, 0, begin_pass(&p));
 		end_pass(&p);

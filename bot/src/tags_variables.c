@@ -45,6 +45,7 @@ static bool split(struct text arguments, struct text *name, struct text *value)
 /* A variable's value as text for the reply; only what the brain's author wrote may hold tags. */
 static void add_variable(struct turn *t, enum scope scope, struct text name, struct buffer *out)
 {
+	budget_take(&t->budget, t->state->scopes[scope].n / 4);
 	struct text value = state_get(t->state, scope, name);
 	if (value.p) {
 		quote_add(out, value);
@@ -63,6 +64,7 @@ static void set_variable(struct turn *t, enum scope scope, struct text name, str
 	bool unsets = scope == SCOPE_USER &&
 		      (text_equal(value, TEXT("undefined")) ||
 		       (text_equal(name, TEXT("topic")) && text_equal(value, TEXT("random"))));
+	budget_take(&t->budget, t->state->scopes[scope].n / 4 + value.n / 4);
 	state_set(t->state, scope, name, unsets ? TEXT_NONE : value);
 }
 
@@ -132,6 +134,7 @@ static void calculate_variable(struct turn *t, enum verb verb, struct text name,
 {
 	static const char *const names[] = {
 		[ADD] = "add", [SUB] = "sub", [MULT] = "mult", [DIV] = "div"};
+	budget_take(&t->budget, t->state->scopes[SCOPE_USER].n / 4);
 	struct text old = rs_state_get(t->state, name);
 	int64_t a = 0;
 	int64_t b;
@@ -316,7 +319,7 @@ static bool process(struct scan *s, enum ending ending, struct buffer *out)
 			s->i++;
 			continue;
 		}
-		matcher_charge(&s->t->matcher, 4);
+		budget_take(&s->t->budget, 4);
 		int verb = 0;
 		while (verb < VERBS && !tag_is(rest, openings[verb]))
 			verb++;

@@ -20,7 +20,8 @@ struct turn {
 	struct rs_state *state;
 	const struct rs_request *request;
 	const struct rs_host *host;
-	struct matcher matcher; /* holds the budget */
+	struct budget budget;
+	struct matcher matcher;
 	uint64_t dice;
 	struct buffer last_reply; /* formatted for % lines; n 0 and p NULL: not yet */
 	struct buffer value;      /* what stands for a tag in the trigger that is being tried */
@@ -39,7 +40,7 @@ struct stars {
 
 static inline bool turn_is_over(const struct turn *t)
 {
-	return t->matcher.is_spent || t->matcher.failed || t->is_overlong;
+	return t->budget.is_spent || t->matcher.failed || t->is_overlong;
 }
 
 /* A number below n (> 0). */

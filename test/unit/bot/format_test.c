@@ -6,7 +6,8 @@
 static void check(const struct rs_brain *brain, const char *in, bool is_reply, const char *wanted)
 {
 	struct buffer out = BUFFER_INIT;
-	format_message(brain, text_of_string(in), is_reply, &out);
+	struct budget budget = {.left = 10000};
+	format_message(brain, text_of_string(in), is_reply, &budget, &out);
 	if (!text_equal(buffer_text(&out), text_of_string(wanted)))
 		fail_msg("%s: %.*s", in, (int)out.n, out.p ? out.p : "");
 	buffer_release(&out);

@@ -22,6 +22,7 @@ struct bench {
 	struct arena scratch;
 	struct diagnose d;
 	struct matcher matcher;
+	struct budget budget;
 };
 
 static const struct pattern *compile(struct bench *b, const char *trigger)
@@ -44,8 +45,8 @@ static const char *match(struct bench *b, const char *trigger, const char *messa
 	const struct pattern *p = compile(b, trigger);
 	struct subject subject = {text_of_string(message), true};
 	assert_non_null(p);
-	b->matcher.steps_left = 1000000;
-	b->matcher.is_spent = false;
+	b->budget = (struct budget){.left = 1000000};
+	b->matcher.budget = &b->budget;
 	b->matcher.value = value_of;
 	if (!matcher_run(&b->matcher, p, &subject, captures))
 		return NULL;
@@ -159,11 +160,11 @@ static void work_is_linear(void **state)
 			for (int k = 0; k < 500; k++)
 				buffer_add_string(&message, "a ");
 			struct subject subject = {buffer_text(&message), false};
-			b.matcher.steps_left = 10000000;
-			b.matcher.is_spent = false;
+			b.budget = (struct budget){.left = 10000000};
+			b.matcher.budget = &b.budget;
 			assert_false(matcher_run(&b.matcher, p, &subject, captures));
-			assert_false(b.matcher.is_spent);
-			used[round] = 10000000 - b.matcher.steps_left;
+			assert_false(b.budget.is_spent);
+			used[round] = 10000000 - b.budget.left;
 		}
 		assert_true(used[1] < 3 * used[0]); /* twice the length: twice the work */
 	}
@@ -178,9 +179,10 @@ static void a_spent_budget_is_no_match(void **state)
 	struct subject subject = {TEXT("a a a a a a x a"), false};
 	struct buffer none = BUFFER_INIT;
 	(void)state;
-	b.matcher.steps_left = 10;
+	b.budget.left = 10;
+	b.matcher.budget = &b.budget;
 	assert_false(matcher_run(&b.matcher, p, &subject, captures));
-	assert_true(b.matcher.is_spent);
+	assert_true(b.budget.is_spent);
 	release(&b, &none);
 }
 
