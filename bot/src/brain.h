@@ -41,19 +41,20 @@ struct matchable {
 };
 
 struct trigger {
+	/* What every match looks at comes first: it fits a cache line. */
 	struct matchable match;
-	struct text written;              /* with {weight} */
 	const struct matchable *previous; /* the % line; NULL: none */
 	const struct answer *answers;
 	const struct condition *conditions;
-	struct text redirect; /* p is NULL: none */
+	uint32_t answer_weight;   /* of all answers */
+	uint16_t answer_count;    /* 0 when there is a redirect, which wins */
+	uint16_t condition_count; /* likewise */
+	struct text redirect;     /* p is NULL: none */
+	struct text written;      /* with {weight} */
 	const char *file;
 	uint32_t line;
 	uint32_t topic;
 	uint32_t weight;
-	uint32_t answer_weight; /* of all answers */
-	uint16_t answer_count;
-	uint16_t condition_count;
 };
 
 struct topic_link {

@@ -43,6 +43,8 @@ void build_end_trigger(struct build *b)
 	if (!b->has_trigger || brain->trigger_count == 0)
 		return;
 	struct trigger *t = &brain->triggers[brain->trigger_count - 1];
+	if (t->redirect.p)
+		draft->answer_count = draft->condition_count = 0;
 	size_t n = draft->answer_count;
 	struct answer *answers = n ? arena_alloc_array(&brain->arena, n, sizeof *answers) : NULL;
 	if (answers)

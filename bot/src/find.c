@@ -96,12 +96,12 @@ static bool is_possible(const struct search *s, const struct trigger *trigger)
 		message_words_suffice(&s->last_words, trigger->previous->needs));
 }
 
-/* Does the trigger of this rank match? Then it is the best so far. */
-static bool try_rank(void *context, uint32_t rank)
+/* Does the trigger match? Then it is the best so far. */
+static bool try_trigger(void *context, uint32_t number)
 {
 	struct search *s = context;
 	struct turn *t = s->t;
-	const struct trigger *trigger = &t->brain->triggers[s->index->triggers[rank]];
+	const struct trigger *trigger = &t->brain->triggers[number];
 	struct stars stars;
 	struct stars botstars = {.n = 0};
 	t->tried = trigger;
@@ -131,7 +131,7 @@ static bool try_rank(void *context, uint32_t rank)
 static bool search_in_order(struct search *s)
 {
 	for (uint32_t rank = 0; rank < s->index->n; rank++) {
-		if (!try_rank(s, rank))
+		if (!try_trigger(s, s->index->triggers[rank]))
 			continue;
 		find_trace(s->t, RS_TRACE_MATCHED, s->step, s->topic, TEXT_NONE, s->match->trigger);
 		return true;
@@ -146,7 +146,7 @@ static bool search(struct search *s, const struct message_words *words)
 	if (is_traced(s->t))
 		return search_in_order(s);
 	uint64_t looked_at = 0;
-	uint32_t best = index_find(s->index, words, try_rank, s, &looked_at);
+	uint32_t best = index_find(s->index, words, try_trigger, s, &looked_at);
 	budget_take(&s->t->budget, words->n + looked_at / 8);
 	return best != UINT32_MAX;
 }

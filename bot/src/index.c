@@ -95,7 +95,7 @@ static bool file(struct filing *f, uint32_t hash, struct posting posting)
 
 static bool file_entry(struct filing *f, const struct index_entry *entry, uint32_t rank)
 {
-	struct posting posting = {.rank = rank};
+	struct posting posting = {.rank = rank, .trigger = entry->trigger};
 	if (entry->atomic.p)
 		return file(f, words_whole(entry->atomic), posting);
 	for (const struct clause *c = entry->clauses; c; c = c->next)
@@ -305,19 +305,20 @@ bool message_words_suffice(const struct message_words *words, const uint32_t *ne
 
 /* Tries postings in order until one matches or the rest cannot be better than `best`. */
 static uint32_t try_postings(const struct posting *p, uint32_t n, uint32_t mask, uint32_t best,
-			     bool (*try)(void *context, uint32_t rank), void *context,
+			     bool (*try)(void *context, uint32_t trigger), void *context,
 			     uint64_t *looked_at)
 {
 	uint32_t i = 0;
 	for (; i < n && p[i].rank < best; i++)
-		if ((p[i].words & ~mask) == 0 && try(context, p[i].rank))
+		if ((p[i].words & ~mask) == 0 && try(context, p[i].trigger))
 			best = p[i].rank;
 	*looked_at += i;
 	return best;
 }
 
 uint32_t index_find(const struct index *index, const struct message_words *words,
-		    bool (*try)(void *context, uint32_t rank), void *context, uint64_t *looked_at)
+		    bool (*try)(void *context, uint32_t trigger), void *context,
+		    uint64_t *looked_at)
 {
 	uint32_t best = UINT32_MAX;
 	if (index->n == 0)

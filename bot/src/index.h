@@ -25,6 +25,7 @@ struct index_slot {
 struct posting {
 	uint32_t rank;
 	uint32_t words; /* a bit for each word that the message must have */
+	uint32_t trigger;
 };
 
 struct index {
@@ -69,9 +70,11 @@ void message_words_release(struct message_words *words);
  */
 bool message_words_suffice(const struct message_words *words, const uint32_t *needs);
 
-/* The best rank for which `try` says true, or UINT32_MAX. Candidates come in no certain order, but a
- * rank worse than the best one so far never comes. `looked_at` grows by how many were passed. */
+/* The best rank whose trigger `try` says true to, or UINT32_MAX. Candidates come in no certain
+ * order, but one that ranks behind the best so far never comes. `looked_at` grows by how many were
+ * passed. */
 uint32_t index_find(const struct index *index, const struct message_words *words,
-		    bool (*try)(void *context, uint32_t rank), void *context, uint64_t *looked_at);
+		    bool (*try)(void *context, uint32_t trigger), void *context,
+		    uint64_t *looked_at);
 
 #endif

@@ -186,7 +186,8 @@ void turn_answer(struct turn *t, struct text message, bool in_begin, unsigned st
 			t->status = RS_OK;
 			t->trigger = m.trigger;
 		}
-		if (m.trigger->redirect.p)
+		bool has_own = m.trigger->answer_count || m.trigger->condition_count;
+		if (!has_own && m.trigger->redirect.p)
 			follow_redirect(t, &m, in_begin, step, out);
 		else
 			say(t, &m, in_begin, step, out);
