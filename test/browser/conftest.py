@@ -2,6 +2,7 @@ import json
 import os
 import pathlib
 import sys
+import uuid
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -83,7 +84,7 @@ def fill(desk):
     def write(name: str, texts: list[str]) -> None:
         with connect(f"ws://127.0.0.1:{desk.service_port}/chat", subprotocols=["chat.v1"]) as socket:
             frames = [{"type": "hello", "name": name}]
-            frames += [{"type": "send", "id": f"filled-{i}", "text": text} for i, text in enumerate(texts)]
+            frames += [{"type": "send", "id": uuid.uuid4().hex, "text": text} for text in texts]
             socket.send("\n".join(map(json.dumps, frames)))
             acknowledged = 0
             while acknowledged < len(texts):

@@ -42,6 +42,9 @@ class Wire:
         """From now on nothing that the service says on today's connections arrives."""
         self._lossy.update(near for near, _ in self._pairs)
 
+    def hear_again(self) -> None:
+        self._lossy.clear()
+
     def fall_silent(self) -> None:
         """Nothing arrives on today's connections in either direction, and nobody is told."""
         for pair in self._pairs:

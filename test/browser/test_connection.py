@@ -96,6 +96,16 @@ def test_a_connection_that_died_in_silence_is_noticed_on_waking(desk, visitor, f
     visitor.sees("before the sleep", "You said: before the sleep", "from elsewhere", "You said: from elsewhere")
 
 
+def test_a_gap_in_the_numbers_is_filled(desk, visitor, open_page, fill):
+    visitor.arrive("Ada")
+    desk.wire.lose_answers()
+    fill("Ada", ["missed"])
+    Visitor(open_page(), desk.url).arrive("Ada").sees("missed", "You said: missed")
+    desk.wire.hear_again()
+    fill("Ada", ["heard"])
+    visitor.sees("missed", "You said: missed", "heard", "You said: heard")
+
+
 def test_hours_of_sleep_need_no_reload(desk, visitor, fill):
     visitor.page.clock.install()
     visitor.arrive("Ada")

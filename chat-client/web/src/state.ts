@@ -158,7 +158,8 @@ function extend(chat: Chat, added: readonly Message[]): Chat {
 function acknowledge(chat: Chat, id: string, seq: number, at: number): Chat {
   const entry = chat.outbox.find((e) => e.id === id);
   if (!entry) return chat; // it came back as a message already
-  const rest = { ...chat, outbox: chat.outbox.filter((e) => e !== entry), sending: null };
+  // Who writes has read what is above.
+  const rest = { ...chat, outbox: chat.outbox.filter((e) => e !== entry), sending: null, unseen: 0, unseenFrom: 0 };
   if (entry.kind !== 'send') return rest;
   return arrive(rest, [{ seq, from: chat.name, role: 'user', text: entry.text, at, id }]);
 }

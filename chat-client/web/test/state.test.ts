@@ -124,6 +124,12 @@ test('what others write while nobody looks is counted from the first', () => {
   expect(run(back, { type: 'attention', visible: true, atEnd: false }, arrival(message(7)))).toMatchObject({ unseen: 1, unseenFrom: 7 });
 });
 
+test('writing takes the marker of what is new away', () => {
+  const away = run(opened(1, 3), { type: 'attention', visible: true, atEnd: false }, arrival(message(4)));
+  const wrote = run(away, { type: 'outbox', outbox: [entry('a')], sending: 'a' }, ack('a', 5));
+  expect(wrote).toMatchObject({ unseen: 0, unseenFrom: 0 });
+});
+
 test('what is read in sight is not counted', () => {
   expect(run(opened(1, 3), arrival(message(4))).unseen).toBe(0);
 });

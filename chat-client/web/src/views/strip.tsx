@@ -12,7 +12,7 @@ export function Strip({ chat, onRetry }: { chat: Chat; onRetry: () => void }) {
     <div class="strip-place">
       <div class={`strip ${isUp ? (isBack ? 'back' : 'gone') : 'down'}`}>
         <span role="status">
-          {isUp ? (isBack ? 'Connected again.' : '') : wasUp ? 'Connection lost. Trying again. What you write is kept until then.' : 'Connecting…'}
+          {isUp ? (isBack ? 'Connected again.' : '') : wasUp ? 'Connection lost, trying again. What you write is kept.' : 'Connecting…'}
         </span>
         {chat.name && chat.line === 'waiting' && (
           <button type="button" class="button small" onClick={onRetry}>Try now</button>
