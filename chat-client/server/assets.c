@@ -56,7 +56,7 @@ static void name_by_content(struct asset_body *body)
 	*at = '\0';
 }
 
-/* `size` bytes of the file, or errno. A file that grows or shrinks meanwhile is read as it was or fails. */
+/* `size` bytes of the file, or errno. One that shrinks meanwhile fails. */
 static bool read_file(const char *name, size_t size, struct text *bytes)
 {
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -127,7 +127,8 @@ static int by_path(const void *a, const void *b)
 }
 
 /* Moves the body of "x.js.br" into "x.js"; false when it is nobody's sibling. */
-static bool pair_sibling(struct assets *assets, struct asset *sibling, struct text suffix, enum encoding e)
+static bool pair_sibling(struct assets *assets, struct asset *sibling, struct text suffix,
+			 enum encoding e)
 {
 	struct text path = text_of_string(sibling->path);
 	struct asset *file;
@@ -177,7 +178,8 @@ static bool walk(struct assets *assets, FTS *tree, size_t root_length, const cha
 		}
 		switch (entry->fts_info) {
 		case FTS_F:
-			if (!add_file(assets, entry->fts_path, root_length, (size_t)entry->fts_statp->st_size))
+			if (!add_file(assets, entry->fts_path, root_length,
+				      (size_t)entry->fts_statp->st_size))
 				return false;
 			break;
 		case FTS_NS:
@@ -203,8 +205,9 @@ bool assets_load(struct assets *assets, const char *root, char *error, size_t er
 	if (path)
 		tree = fts_open((char *const[]){path, NULL}, FTS_LOGICAL | FTS_NOCHDIR, NULL);
 	if (!tree || !walk(assets, tree, strlen(path), &failed)) {
-		snprintf(error, error_size, "WEB_ROOT is '%s', but must be a folder that can be read (%s: %s)",
-			 root, failed, strerror(errno));
+		snprintf(error, error_size,
+			 "WEB_ROOT is '%s', but must be a folder that can be read (%s: %s)", root,
+			 failed, strerror(errno));
 		goto out;
 	}
 	if (assets->n > 0)
@@ -213,7 +216,8 @@ bool assets_load(struct assets *assets, const char *root, char *error, size_t er
 	ok = assets_find(assets, TEXT("/index.html")) != NULL;
 	if (!ok)
 		snprintf(error, error_size,
-			 "WEB_ROOT is '%s', but must be a folder with the built web client (it has no index.html)",
+			 "WEB_ROOT is '%s', but must be a folder with the built web client (it has "
+			 "no index.html)",
 			 root);
 out:
 	if (tree)

@@ -19,14 +19,14 @@
 enum { ETAG_SIZE = 2 + 32 + 1 };
 
 struct asset_body {
-	struct text bytes; /* p is NULL when the file has no such sibling */
+	struct text bytes;    /* p is NULL when the file has no such sibling */
 	char etag[ETAG_SIZE]; /* with its quotes */
 };
 
 struct asset {
 	char *path; /* as requested: "/assets/index-3f2a.js" */
 	const char *type;
-	bool is_hashed; /* its name changes with its content */
+	bool is_hashed;     /* its name changes with its content */
 	unsigned encodings; /* a set of bits (1 << encoding) */
 	struct asset_body bodies[ENCODING_COUNT];
 };

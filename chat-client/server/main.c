@@ -38,22 +38,51 @@ static const char *default_web_root(char path[PATH_MAX])
 static void describe(struct setting table[SETTINGS], struct options *o, const char *web_root)
 {
 	const struct setting rows[SETTINGS] = {
-		{.name = "LISTEN_HOST", .kind = SETTING_STRING, .value = &o->listen_host,
-		 .initial = "127.0.0.1", .help = "the IP address to listen on; 0.0.0.0 or :: is all"},
-		{.name = "PORT", .kind = SETTING_INT, .value = &o->port, .initial = "8000", .min = 0,
-		 .max = 65535, .help = "the port to listen on; 0 takes any free one and logs it"},
-		{.name = "CHATSERVICE_URL", .kind = SETTING_STRING, .value = &o->service.url,
-		 .help = "where browsers reach the chat service, such as wss://chat.example/chat; wins"},
-		{.name = "CHATSERVICE_IP", .kind = SETTING_STRING, .value = &o->service.ip,
+		{.name = "LISTEN_HOST",
+		 .kind = SETTING_STRING,
+		 .value = &o->listen_host,
+		 .initial = "127.0.0.1",
+		 .help = "the IP address to listen on; 0.0.0.0 or :: is all"},
+		{.name = "PORT",
+		 .kind = SETTING_INT,
+		 .value = &o->port,
+		 .initial = "8000",
+		 .min = 0,
+		 .max = 65535,
+		 .help = "the port to listen on; 0 takes any free one and logs it"},
+		{.name = "CHATSERVICE_URL",
+		 .kind = SETTING_STRING,
+		 .value = &o->service.url,
+		 .help = "where browsers reach the chat service, such as wss://chat.example/chat; "
+			 "wins"},
+		{.name = "CHATSERVICE_IP",
+		 .kind = SETTING_STRING,
+		 .value = &o->service.ip,
 		 .help = "its address or name alone; unset: the host that the page came from"},
-		{.name = "CHATSERVICE_PORT", .kind = SETTING_INT, .value = &o->service.port,
-		 .initial = "8080", .min = 1, .max = 65535, .help = "its port"},
-		{.name = "WEB_ROOT", .kind = SETTING_STRING, .value = &o->web_root, .initial = web_root,
+		{.name = "CHATSERVICE_PORT",
+		 .kind = SETTING_INT,
+		 .value = &o->service.port,
+		 .initial = "8080",
+		 .min = 1,
+		 .max = 65535,
+		 .help = "its port"},
+		{.name = "WEB_ROOT",
+		 .kind = SETTING_STRING,
+		 .value = &o->web_root,
+		 .initial = web_root,
 		 .help = "the folder with the built web client, read once at the start"},
-		{.name = "LOG_LEVEL", .kind = SETTING_CHOICE, .value = &o->log_level, .initial = "info",
-		 .choices = log_level_names, .help = "the least that is logged"},
-		{.name = "LOG_FORMAT", .kind = SETTING_CHOICE, .value = &o->log_format,
-		 .initial = "text", .choices = log_format_names, .help = "one line an event, on stderr"},
+		{.name = "LOG_LEVEL",
+		 .kind = SETTING_CHOICE,
+		 .value = &o->log_level,
+		 .initial = "info",
+		 .choices = log_level_names,
+		 .help = "the least that is logged"},
+		{.name = "LOG_FORMAT",
+		 .kind = SETTING_CHOICE,
+		 .value = &o->log_format,
+		 .initial = "text",
+		 .choices = log_format_names,
+		 .help = "one line an event, on stderr"},
 	};
 
 	memcpy(table, rows, sizeof(rows));
@@ -73,9 +102,10 @@ static int run(const struct options *o)
 	site = site_new(o->web_root, &o->service, error, sizeof(error));
 	if (!site)
 		goto out;
-	server = server_new(&(struct server_options){.host = o->listen_host, .port = o->port,
-						     .site = site, .log = &log},
-			    error, sizeof(error));
+	server = server_new(
+		&(struct server_options){
+			.host = o->listen_host, .port = o->port, .site = site, .log = &log},
+		error, sizeof(error));
 	if (!server)
 		goto out;
 	log_info(&log, "listening", LOG_STRING("host", o->listen_host),
@@ -109,7 +139,8 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (argc > 1) {
-		fprintf(stderr, "chat-client: takes --help or --version, and settings from the environment\n");
+		fprintf(stderr, "chat-client: takes --help or --version, and settings from the "
+				"environment\n");
 		return EXIT_WRONG_SETTING;
 	}
 	if (!settings_read(settings, SETTINGS, error, sizeof(error))) {

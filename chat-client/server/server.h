@@ -1,10 +1,10 @@
 /* server.h: the site on a port.
  *
- * Purpose    the only libwebsockets callbacks of this process: takes requests off the wire, asks the
- *            site, sends what it says. Parses nothing itself.
- * Ownership  the server borrows the site and the log until server_free.
- * Errors     server_new gives NULL and one line. What a peer does wrong costs only its connection.
- * Threads    one. server_new blocks SIGTERM and SIGINT and takes them on the loop.
+ * Purpose    the only libwebsockets callbacks of this process: takes requests off the wire, asks
+ * the site, sends what it says. Parses nothing itself. Ownership  the server borrows the site and
+ * the log until server_free. Errors     server_new gives NULL and one line. What a peer does wrong
+ * costs only its connection. Threads    one. server_new blocks SIGTERM and SIGINT and takes them on
+ * the loop.
  */
 #ifndef CHAT_CLIENT_SERVER_H
 #define CHAT_CLIENT_SERVER_H

@@ -43,7 +43,8 @@ static const char *parse_url(const char *url, struct text *host)
 		if (t.n <= prefix.n || !text_equal_ignoring_case(text_of(t.p, prefix.n), prefix))
 			continue;
 		*host = text_of(t.p + prefix.n, strcspn(t.p + prefix.n, "/?"));
-		return host->n > 0 && consists_of(*host, host_characters) ? schemes[i].scheme : NULL;
+		return host->n > 0 && consists_of(*host, host_characters) ? schemes[i].scheme
+									  : NULL;
 	}
 	return NULL;
 }
@@ -71,7 +72,8 @@ bool service_address_check(const struct service_address *address, char *error, s
 
 	if (address->url && !parse_url(address->url, &host)) {
 		snprintf(error, error_size,
-			 "CHATSERVICE_URL is '%.80s', but must be an address such as ws://host:8080/chat "
+			 "CHATSERVICE_URL is '%.80s', but must be an address such as "
+			 "ws://host:8080/chat "
 			 "(ws, wss, http or https)",
 			 address->url);
 		return false;
@@ -79,7 +81,8 @@ bool service_address_check(const struct service_address *address, char *error, s
 	if (address->ip && !consists_of(text_of_string(address->ip), name_characters) &&
 	    !is_ipv6(address->ip)) {
 		snprintf(error, error_size,
-			 "CHATSERVICE_IP is '%.80s', but must be an IP address or a host name", address->ip);
+			 "CHATSERVICE_IP is '%.80s', but must be an IP address or a host name",
+			 address->ip);
 		return false;
 	}
 	return true;
@@ -102,7 +105,8 @@ void service_address_sources(const struct service_address *address, struct buffe
 	struct text host = text_of_string(address->ip);
 	const char *scheme = address->url ? parse_url(address->url, &host) : NULL;
 
-	if (host.n == 0 || memchr(host.p, '[', host.n) || (!scheme && memchr(host.p, ':', host.n))) {
+	if (host.n == 0 || memchr(host.p, '[', host.n) ||
+	    (!scheme && memchr(host.p, ':', host.n))) {
 		buffer_add_string(policy, "ws: wss:");
 	} else if (scheme) {
 		buffer_add_format(policy, "%s://%.*s", scheme, (int)host.n, host.p);

@@ -63,7 +63,10 @@ void site_free(struct site *site)
 
 static struct response short_response(int status, const char *type, struct text body)
 {
-	return (struct response){.status = status, .type = type, .cache = never_kept, .body = body,
+	return (struct response){.status = status,
+				 .type = type,
+				 .cache = never_kept,
+				 .body = body,
 				 .is_body_sent = true};
 }
 

@@ -20,20 +20,20 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
 
 struct request {
 	enum method method;
-	struct text path; /* decoded, without the query */
+	struct text path;                           /* decoded, without the query */
 	struct text accept_encoding, if_none_match; /* empty: not sent */
 };
 
 struct response {
 	int status;
-	const char *type;          /* Content-Type; NULL: none */
-	const char *cache;         /* Cache-Control */
-	const char *etag;          /* NULL: none */
-	const char *allow;         /* NULL: none */
+	const char *type;  /* Content-Type; NULL: none */
+	const char *cache; /* Cache-Control */
+	const char *etag;  /* NULL: none */
+	const char *allow; /* NULL: none */
 	enum encoding encoding;
-	bool varies;               /* by Accept-Encoding */
+	bool varies; /* by Accept-Encoding */
 	struct text body;
-	bool is_body_sent;         /* false for HEAD and 304 */
+	bool is_body_sent; /* false for HEAD and 304 */
 };
 
 struct site;

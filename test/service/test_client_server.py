@@ -290,6 +290,14 @@ def test_old_clients_get_an_end(server):
         assert parsed(read_to_end(peer))[2] == LARGE
 
 
+@pytest.mark.parametrize("length", ["44", "0" * 2000, "44, 44", "x"])
+def test_a_body_is_never_taken_for_a_request(server, length):
+    with server.connect() as peer:
+        peer.sendall(f"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nGET /version HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        raw = read_to_end(peer)
+    assert raw.count(b"HTTP/1.1 ") == 1 and b"connection: close" in raw
+
+
 def test_slow_readers_get_all_of_it(server):
     """Small bites through a small window, while others are served."""
     with server.connect(receive_buffer=4096) as peer:

@@ -23,7 +23,8 @@ static int set_up(void **state)
 		return -1;
 	}
 	f->read_fd = ends[0];
-	f->log = (struct log){.level = LOG_INFO, .format = LOG_TEXT, .fd = ends[1], .process = "test"};
+	f->log = (struct log){
+		.level = LOG_INFO, .format = LOG_TEXT, .fd = ends[1], .process = "test"};
 	*state = f;
 	return 0;
 }
@@ -38,7 +39,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The line without its time, which stands between `before` and `after`. Call it when one was written. */
+/* The line without its time, which stands between `before` and `after`. Call it when one was
+ * written. */
 static const char *written(struct fixture *f, size_t skip)
 {
 	ssize_t n = read(f->read_fd, f->line, sizeof(f->line) - 1);
@@ -66,7 +68,8 @@ static void json_has_the_same(void **state)
 	struct fixture *f = *state;
 
 	f->log.format = LOG_JSON;
-	log_error(&f->log, "failed", LOG_NUMBER("n", 3), LOG_TEXT_FIELD("why", TEXT("a \"b\"\\c\x01\n")));
+	log_error(&f->log, "failed", LOG_NUMBER("n", 3),
+		  LOG_TEXT_FIELD("why", TEXT("a \"b\"\\c\x01\n")));
 	assert_string_equal(written(f, json_skip),
 			    "\"level\":\"error\",\"process\":\"test\",\"event\":\"failed\",\"n\":3,"
 			    "\"why\":\"a \\\"b\\\"\\\\c\\u0001\\n\"}\n");
@@ -110,10 +113,12 @@ static void an_endless_field_is_dropped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(text_has_the_event_and_its_fields, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(text_has_the_event_and_its_fields, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(json_has_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_field_cannot_forge_a_line, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_below_the_level_is_not_written, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_below_the_level_is_not_written, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(an_endless_field_is_dropped, set_up, tear_down),
 	};
 

@@ -20,12 +20,24 @@ static void describe(struct setting table[ROWS], struct values *v)
 {
 	const struct setting rows[ROWS] = {
 		{.name = "T_NAME", .kind = SETTING_STRING, .value = &v->name, .help = "who"},
-		{.name = "T_SECRET", .kind = SETTING_STRING, .value = &v->secret, .is_secret = true,
+		{.name = "T_SECRET",
+		 .kind = SETTING_STRING,
+		 .value = &v->secret,
+		 .is_secret = true,
 		 .help = "what"},
-		{.name = "T_PORT", .kind = SETTING_INT, .value = &v->port, .initial = "80", .min = 1,
-		 .max = 99, .help = "where"},
-		{.name = "T_LEVEL", .kind = SETTING_CHOICE, .value = &v->level, .initial = "high",
-		 .choices = levels, .help = "how much"},
+		{.name = "T_PORT",
+		 .kind = SETTING_INT,
+		 .value = &v->port,
+		 .initial = "80",
+		 .min = 1,
+		 .max = 99,
+		 .help = "where"},
+		{.name = "T_LEVEL",
+		 .kind = SETTING_CHOICE,
+		 .value = &v->level,
+		 .initial = "high",
+		 .choices = levels,
+		 .help = "how much"},
 	};
 
 	memcpy(table, rows, sizeof(rows));
@@ -113,7 +125,8 @@ static void help_names_every_setting(void **state)
 	describe(table, &v);
 	settings_print(table, ROWS, out);
 	fclose(out);
-	assert_non_null(strstr(text, "T_PORT (a whole number from 1 to 99; default: 80)\n      where\n"));
+	assert_non_null(
+		strstr(text, "T_PORT (a whole number from 1 to 99; default: 80)\n      where\n"));
 	assert_non_null(strstr(text, "T_LEVEL (low or high; default: high)"));
 	assert_non_null(strstr(text, "T_NAME (text; default: none)"));
 	free(text);

@@ -5,7 +5,10 @@
 #include <cmocka.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define BYTES(literal) {literal, sizeof(literal) - 1}
+#define BYTES(literal)                       \
+	{                                    \
+		literal, sizeof(literal) - 1 \
+	}
 
 static void case_is_ignored_in_ascii_alone(void **state)
 {
@@ -22,12 +25,9 @@ static void trim_takes_white_space_at_both_ends(void **state)
 	static const struct {
 		struct text in, out;
 	} cases[] = {
-		{BYTES(""), BYTES("")},
-		{BYTES(" \t\r\n\v\f"), BYTES("")},
-		{BYTES("a"), BYTES("a")},
-		{BYTES(" a b\n"), BYTES("a b")},
-		{BYTES("\0 "), BYTES("\0")},
-		{BYTES("\xC2\xA0"), BYTES("\xC2\xA0")},
+		{BYTES(""), BYTES("")},      {BYTES(" \t\r\n\v\f"), BYTES("")},
+		{BYTES("a"), BYTES("a")},    {BYTES(" a b\n"), BYTES("a b")},
+		{BYTES("\0 "), BYTES("\0")}, {BYTES("\xC2\xA0"), BYTES("\xC2\xA0")},
 	};
 
 	(void)state;
@@ -125,7 +125,8 @@ static void integers_are_whole_and_in_range(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t value = 4711;
-		bool ok = text_to_int(text_of_string(cases[i].s), cases[i].min, cases[i].max, &value);
+		bool ok =
+			text_to_int(text_of_string(cases[i].s), cases[i].min, cases[i].max, &value);
 
 		if (ok != cases[i].ok || value != (ok ? cases[i].value : 4711))
 			fail_msg("'%s' gave %d, %lld", cases[i].s, ok, (long long)value);

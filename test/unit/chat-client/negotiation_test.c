@@ -7,11 +7,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum {
-	I = 1 << ENCODING_IDENTITY,
-	G = 1 << ENCODING_GZIP,
-	B = 1 << ENCODING_BROTLI
-};
+enum { I = 1 << ENCODING_IDENTITY, G = 1 << ENCODING_GZIP, B = 1 << ENCODING_BROTLI };
 
 static void the_best_welcome_encoding_is_sent(void **state)
 {
@@ -86,7 +82,8 @@ static void a_known_tag_is_found_in_the_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
-		if (negotiation_matches(text_of_string(cases[i].list), TEXT("\"a\"")) != cases[i].expected)
+		if (negotiation_matches(text_of_string(cases[i].list), TEXT("\"a\"")) !=
+		    cases[i].expected)
 			fail_msg("'%s'", cases[i].list);
 }
 

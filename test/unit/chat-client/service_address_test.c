@@ -64,12 +64,15 @@ static void the_page_gets_what_is_configured(void **state)
 	(void)state;
 	service_address_config(&(struct service_address){.port = 8080}, &json);
 	service_address_config(
-		&(struct service_address){.url = "ws://h/chat", .ip = "10.0.0.1", .port = 1}, &json);
-	buffer_add_format(&expected, "{\"url\":null,\"ip\":\"\",\"port\":8080,\"version\":\"%s\"}\n",
-			  build_version);
+		&(struct service_address){.url = "ws://h/chat", .ip = "10.0.0.1", .port = 1},
+		&json);
 	buffer_add_format(&expected,
-			  "{\"url\":\"ws://h/chat\",\"ip\":\"10.0.0.1\",\"port\":1,\"version\":\"%s\"}\n",
+			  "{\"url\":null,\"ip\":\"\",\"port\":8080,\"version\":\"%s\"}\n",
 			  build_version);
+	buffer_add_format(
+		&expected,
+		"{\"url\":\"ws://h/chat\",\"ip\":\"10.0.0.1\",\"port\":1,\"version\":\"%s\"}\n",
+		build_version);
 	assert_string_equal(json.p, expected.p);
 	buffer_release(&json);
 	buffer_release(&expected);
@@ -86,7 +89,8 @@ static void the_policy_names_no_more_than_needed(void **state)
 		{{.ip = "chat.example", .port = 80}, "ws://chat.example:80 wss://chat.example:80"},
 		{{.ip = "::1", .port = 8080}, "ws: wss:"},
 		{{.ip = "[::1]", .port = 8080}, "ws: wss:"},
-		{{.url = "wss://chat.example/chat", .ip = "10.0.0.1", .port = 1}, "wss://chat.example"},
+		{{.url = "wss://chat.example/chat", .ip = "10.0.0.1", .port = 1},
+		 "wss://chat.example"},
 		{{.url = "https://chat.example:8443/x?y", .port = 1}, "wss://chat.example:8443"},
 		{{.url = "http://10.0.0.1:30080", .port = 1}, "ws://10.0.0.1:30080"},
 		{{.url = "ws://[::1]:8080/chat", .port = 1}, "ws: wss:"},

@@ -10,14 +10,10 @@
 #include <cmocka.h>
 
 static const char *const files[][2] = {
-	{"index.html", "<!doctype html>"},
-	{"index.html.gz", "gz of index"},
-	{"assets/app-1a2b.js", "plain"},
-	{"assets/app-1a2b.js.br", "br"},
-	{"assets/app-1a2b.js.gz", "gz"},
-	{"empty.txt", ""},
-	{"odd.br", "of no file"},
-	{".hidden", "secret"},
+	{"index.html", "<!doctype html>"}, {"index.html.gz", "gz of index"},
+	{"assets/app-1a2b.js", "plain"},   {"assets/app-1a2b.js.br", "br"},
+	{"assets/app-1a2b.js.gz", "gz"},   {"empty.txt", ""},
+	{"odd.br", "of no file"},          {".hidden", "secret"},
 };
 
 struct fixture {
@@ -77,9 +73,10 @@ static int tear_down(void **state)
 
 static struct response get(const struct fixture *f, const char *path, const char *encodings)
 {
-	return site_answer(f->site, &(struct request){.method = METHOD_GET,
-						      .path = text_of_string(path),
-						      .accept_encoding = text_of_string(encodings)});
+	return site_answer(f->site,
+			   &(struct request){.method = METHOD_GET,
+					     .path = text_of_string(path),
+					     .accept_encoding = text_of_string(encodings)});
 }
 
 static void files_come_with_their_type_and_age(void **state)
@@ -128,7 +125,8 @@ static void what_is_known_is_not_sent_again(void **state)
 {
 	const struct fixture *f = *state;
 	struct response first = get(f, "/assets/app-1a2b.js", "br");
-	struct request request = {.method = METHOD_GET, .path = TEXT("/assets/app-1a2b.js"),
+	struct request request = {.method = METHOD_GET,
+				  .path = TEXT("/assets/app-1a2b.js"),
 				  .accept_encoding = TEXT("br"),
 				  .if_none_match = text_of_string(first.etag)};
 	struct response r = site_answer(f->site, &request);
@@ -161,8 +159,19 @@ static void only_get_and_head_are_served(void **state)
 static void other_paths_are_not_found(void **state)
 {
 	static const char *const paths[] = {
-		"", "x", "//", "/assets", "/assets/", "/.hidden", "/index.html/", "/INDEX.HTML",
-		"/../index.html", "/assets/../index.html", "/index.html.gz", "/config.jso", "/config.jsonx",
+		"",
+		"x",
+		"//",
+		"/assets",
+		"/assets/",
+		"/.hidden",
+		"/index.html/",
+		"/INDEX.HTML",
+		"/../index.html",
+		"/assets/../index.html",
+		"/index.html.gz",
+		"/config.jso",
+		"/config.jsonx",
 	};
 	const struct fixture *f = *state;
 
