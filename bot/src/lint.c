@@ -76,24 +76,6 @@ static void check_reached_plain(struct lint *l, const struct trigger *t)
 	buffer_release(&message);
 }
 
-/* What stands behind a `*` of the same list is never reached. */
-static void check_behind_star(struct lint *l, uint32_t topic)
-{
-	const struct index *index = &l->brain->topics[topic].triggers;
-	const struct trigger *star = NULL;
-	for (uint32_t rank = 0; rank < index->n; rank++) {
-		const struct trigger *t = &l->brain->triggers[index->triggers[rank]];
-		if (star && t->topic == topic && !text_equal(t->match.text, star->match.text))
-			diagnose_warning(&l->d, lint_place(t),
-					 "never reached: + %.*s (%s:%u) comes first and matches "
-					 "everything",
-					 (int)star->written.n, star->written.p, star->file,
-					 star->line);
-		if (!star && text_equal(t->match.text, TEXT("*")))
-			star = t;
-	}
-}
-
 static void check_topics(struct lint *l)
 {
 	for (uint32_t i = 0; i < l->brain->topic_count; i++) {
@@ -108,7 +90,6 @@ static void check_topics(struct lint *l)
 					 link->inherits ? "inherits" : "includes",
 					 (int)other->name.n, other->name.p);
 		}
-		check_behind_star(l, i);
 	}
 }
 
@@ -155,7 +136,11 @@ static void check_trigger(struct lint *l, uint32_t number)
 	check_arrays(l, t);
 	check_texts(l, t);
 	lint_redirects(l, t);
-	if (!t->match.pattern && !t->previous && t->topic != l->brain->begin_topic)
+	if (t->previous || t->topic == l->brain->begin_topic)
+		return;
+	if (t->match.pattern)
+		lint_reach(l, t);
+	else
 		check_reached_plain(l, t);
 }
 

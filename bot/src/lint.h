@@ -35,6 +35,8 @@ void lint_each_redirect(struct lint *l, const struct trigger *trigger,
 
 /* Names that do not exist and tags that do nothing, in one of a trigger's texts. */
 void lint_text(struct lint *l, const struct trigger *trigger, struct text text);
+/* A trigger with wildcards that others leave nothing to. */
+void lint_reach(struct lint *l, const struct trigger *trigger);
 /* Redirects to nowhere and in circles. */
 void lint_redirects(struct lint *l, const struct trigger *trigger);
 

@@ -117,9 +117,9 @@ def sample(brain, text):
         elif c == "*":
             out.append(brain.ascii_words(1, 3))
         elif c == "#":
-            out.append(str(brain.dice.randint(0, 99)))
+            out.append(brain.dice.choice([str(brain.dice.randint(0, 99))] * 5 + ["x1", "cat"]))
         elif c == "_":
-            out.append(brain.dice.choice(WORDS))
+            out.append(brain.dice.choice(WORDS + ["7", "a1", "12"] * 2))
         else:
             out.append(c)
         i += 1
