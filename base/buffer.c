@@ -42,6 +42,8 @@ bool buffer_reserve(struct buffer *b, size_t n)
 	while (size < need)
 		if (__builtin_mul_overflow(size, 2, &size))
 			goto fail;
+	if (b->limit && size > b->limit)
+		size = b->limit + 1; /* with the NUL; need is no more */
 	p = realloc(b->p, size);
 	if (!p)
 		goto fail;
@@ -53,7 +55,7 @@ fail:
 	return false;
 }
 
-void buffer_add(struct buffer *b, const void *p, size_t n)
+void buffer_grow_and_add(struct buffer *b, const void *p, size_t n)
 {
 	if (!buffer_reserve(b, n))
 		return;
@@ -61,21 +63,6 @@ void buffer_add(struct buffer *b, const void *p, size_t n)
 		memcpy(b->p + b->n, p, n);
 	b->n += n;
 	b->p[b->n] = '\0';
-}
-
-void buffer_add_text(struct buffer *b, struct text t)
-{
-	buffer_add(b, t.p, t.n);
-}
-
-void buffer_add_string(struct buffer *b, const char *s)
-{
-	buffer_add(b, s, strlen(s));
-}
-
-void buffer_add_char(struct buffer *b, char c)
-{
-	buffer_add(b, &c, 1);
 }
 
 void buffer_add_int(struct buffer *b, int64_t value)

@@ -34,10 +34,34 @@ void buffer_clear(struct buffer *b);
 /* Room for `n` more bytes and a NUL; false (and failed) when there is none. */
 bool buffer_reserve(struct buffer *b, size_t n);
 
-void buffer_add(struct buffer *b, const void *p, size_t n);
-void buffer_add_text(struct buffer *b, struct text t);
-void buffer_add_string(struct buffer *b, const char *s);
-void buffer_add_char(struct buffer *b, char c);
+/* Most additions fit: they are worth doing in place. (`size` never passes `limit` and its NUL.) */
+void buffer_grow_and_add(struct buffer *b, const void *p, size_t n);
+static inline void buffer_add(struct buffer *b, const void *p, size_t n)
+{
+	if (n == 0 || n >= b->size - b->n || b->failed) {
+		buffer_grow_and_add(b, p, n);
+		return;
+	}
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+static inline void buffer_add_char(struct buffer *b, char c)
+{
+	buffer_add(b, &c, 1);
+}
+
+static inline void buffer_add_text(struct buffer *b, struct text t)
+{
+	buffer_add(b, t.p, t.n);
+}
+
+static inline void buffer_add_string(struct buffer *b, const char *s)
+{
+	buffer_add(b, s, strlen(s));
+}
+
 void buffer_add_int(struct buffer *b, int64_t value);
 void buffer_add_format(struct buffer *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
