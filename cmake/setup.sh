@@ -64,11 +64,12 @@ install_packages() {
 	has_node || fail "the web client needs Node.js 18 or newer with npm, and the distribution has an older one"
 }
 
-# configure TREE PRESET [CMAKE ARGUMENT...]: once for each set of arguments; cmake itself sees to later changes.
+# configure TREE PRESET [CMAKE ARGUMENT...]: once for each set of arguments and presets; cmake sees to other changes.
 configure() {
 	local tree=$1 preset=$2
 	shift 2
-	local asked="$preset $*"
+	local asked
+	asked="$preset $* $(cksum <CMakePresets.json)"
 	if [ ! -e "$tree/build.ninja" ] || [ "$(cat "$tree/asked" 2>/dev/null)" != "$asked" ]; then
 		step "configure-${tree##*/}.log" "configuring $tree" cmake --preset "$preset" -B "$tree" "$@"
 		printf '%s\n' "$asked" >"$tree/asked"
