@@ -44,3 +44,16 @@ bool process_read(int pid, struct process_use *use)
 	use->rss_bytes = rss_kib * 1024;
 	return true;
 }
+
+int64_t process_read_machine_ns(void)
+{
+	unsigned long long user = 0, nice = 0, system = 0;
+	FILE *file = fopen("/proc/stat", "r");
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "cpu %llu %llu %llu", &user, &nice, &system) != 3)
+		user = nice = system = 0;
+	fclose(file);
+	return (int64_t)(user + nice + system) * (NS_PER_S / sysconf(_SC_CLK_TCK));
+}

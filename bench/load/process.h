@@ -1,4 +1,4 @@
-/* process.h: what other processes use. Threads: any. */
+/* process.h: what processes use. Threads: any. */
 #ifndef LOAD_PROCESS_H
 #define LOAD_PROCESS_H
 
@@ -12,5 +12,8 @@ struct process_use {
 
 /* False: there is no such process. */
 bool process_read(int pid, struct process_use *use);
+
+/* CPU time that all processes of the machine have used, without what interrupts took; 0: not known. */
+int64_t process_read_machine_ns(void);
 
 #endif

@@ -69,23 +69,27 @@ bool processes_read(const struct options *options, struct processes_use *use)
 			return false;
 		}
 	}
+	use->at_ns = clock_now_ns();
+	use->machine_ns = process_read_machine_ns();
 	return process_read(getpid(), &use->each[options->process_count]);
 }
 
 void report_cpu(struct report *r, const struct options *options, const struct processes_use *before,
 		const struct processes_use *after, uint64_t messages)
 {
+	int64_t others_ns = after->machine_ns - before->machine_ns;
 	char name[64];
 
 	for (size_t i = 0; i <= options->process_count; i++) {
 		const char *process =
 			i < options->process_count ? options->processes[i].name : "load=";
 
+		int64_t used_ns = after->each[i].cpu_ns - before->each[i].cpu_ns;
+
 		snprintf(name, sizeof(name), "cpu_%.*s_us", (int)strcspn(process, "="), process);
-		report_number(r, name,
-			      messages ? (double)(after->each[i].cpu_ns - before->each[i].cpu_ns) /
-						 1000 / (double)messages
-				       : 0,
-			      2);
+		report_number(r, name, messages ? (double)used_ns / 1000 / (double)messages : 0, 2);
+		others_ns -= used_ns;
 	}
+	report_number(r, "others_cores", (double)others_ns / (double)(after->at_ns - before->at_ns),
+		      2);
 }

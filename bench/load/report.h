@@ -27,11 +27,12 @@ void report_end(struct report *r);
 /* All processes that the options name, in their order, then this one. */
 struct processes_use {
 	struct process_use each[OPTIONS_PROCESSES_MAX + 1];
+	int64_t at_ns, machine_ns;
 };
 
 /* False, and a line on stderr: one of them is gone. */
 bool processes_read(const struct options *options, struct processes_use *use);
-/* CPU time of each for one of `messages`. */
+/* CPU time of each for one of `messages`; and how many cores everything else kept busy meanwhile. */
 void report_cpu(struct report *r, const struct options *options, const struct processes_use *before,
 		const struct processes_use *after, uint64_t messages);
 

@@ -95,12 +95,13 @@ def closed_rows(results):
                    *(f"{results.median(name, f'ack_{p}_ms'):.1f}" for p in ("p50", "p99", "p99.9")),
                    f"{results.median(name, 'cpu_server_us'):.1f}",
                    f"{results.median(name, 'cpu_mongod_us'):.1f}" if "cpu_mongod_us" in results.runs[name][0] else "",
-                   f"{results.median(name, 'cpu_load_us'):.1f}", results.wrong(name))
+                   f"{results.median(name, 'cpu_load_us'):.1f}", f"{results.median(name, 'others_cores'):.2f}",
+                   results.wrong(name))
     for name in ("bare_100", "bare_200"):
         if results.has(name):
             yield (NAMES[name], f"{results.median(name, 'acked_per_s'):,.0f}",
                    *(f"{results.median(name, f'bulk_{p}_ms'):.1f}" for p in ("p50", "p99")), "", "",
-                   f"{results.median(name, 'cpu_mongod_us'):.1f}", "", "")
+                   f"{results.median(name, 'cpu_mongod_us'):.1f}", "", "", "")
 
 
 def open_rows(results):
@@ -124,8 +125,8 @@ def tables(results):
     """(heading, columns, rows) of each."""
     yield ("Targets", ("what", "measured", "target", ""), [target.row() for target in targets(results)])
     yield ("Closed loop: 200 users, each in their own chat, one send under way each",
-           ("system", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU us: server", "mongod", "generator", "wrong"),
-           list(closed_rows(results)))
+           ("system", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU us: server", "mongod", "generator", "others: cores",
+            "wrong"), list(closed_rows(results)))
     yield ("Open loop at half of that rate; a message's wait for its turn counts",
            ("system", "due/s", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "wrong"), list(open_rows(results)))
     yield ("Idle connections, joined", ("system", "connections", "bytes each", "MiB in all"), list(idle_rows(results)))
