@@ -5,6 +5,7 @@
 
 #include "bot/src/build.h"
 #include "bot/src/compile.h"
+#include "bot/src/format.h"
 #include "bot/src/source.h"
 
 static void dictionary_release(struct dictionary *d)
@@ -46,6 +47,7 @@ static struct rs_brain *new_brain(const struct rs_options *options)
 	const char *punctuation = brain->options.punctuation;
 	brain->options.punctuation =
 		arena_text(&brain->arena, text_of_string(punctuation ? punctuation : ".,!?;:")).p;
+	format_prepare(brain);
 	brain->depth = brain->options.depth ? brain->options.depth : DEPTH_DEFAULT;
 	if (brain->depth > DEPTH_MOST)
 		brain->depth = DEPTH_MOST;

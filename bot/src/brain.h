@@ -95,6 +95,7 @@ struct rs_brain {
 	struct array *arrays;
 	size_t array_count;
 	size_t array_size;
+	bool keeps_ascii[2][128]; /* of messages, and of the bot's last reply (format.h) */
 	struct substitutions message_subs;
 	struct substitutions person_subs;
 	struct table topic_names;
@@ -111,6 +112,8 @@ struct rs_brain {
 	unsigned replies_kept;
 };
 
+/* The items of an array, NULL when there is none of that name; `brain` is a struct rs_brain. */
+const struct text *brain_array(void *brain, struct text name, size_t *n);
 /* The value, or p NULL. */
 struct text dictionary_get(const struct dictionary *d, struct text name);
 

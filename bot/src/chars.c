@@ -126,9 +126,11 @@ size_t chars_count(struct text t)
 static void add_mapped(struct buffer *out, struct text t, uint32_t (*map)(uint32_t))
 {
 	size_t n;
+	if (!buffer_reserve(out, t.n)) /* nearly always what it takes */
+		return;
 	for (size_t i = 0; i < t.n; i += n) {
-		uint32_t c;
-		n = chars_decode(t, i, &c);
+		uint32_t c = (unsigned char)t.p[i];
+		n = c < 0x80 ? 1 : chars_decode(t, i, &c);
 		if (n == 1 && c >= 0x80)
 			buffer_add_char(out, t.p[i]);
 		else if (n == 1)

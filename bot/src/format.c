@@ -42,6 +42,27 @@ static bool is_kept_utf8(const char *punctuation, uint32_t c, struct text charac
 	return !is_punctuation(punctuation, character);
 }
 
+void format_prepare(struct rs_brain *brain)
+{
+	const char *punctuation = brain->options.punctuation;
+	for (int c = 0; punctuation && c < 128; c++)
+		for (int is_reply = 0; is_reply < 2; is_reply++) {
+			char byte = (char)c;
+			brain->keeps_ascii[is_reply][c] =
+				brain->options.utf8 ? is_kept_utf8(punctuation, (uint32_t)c,
+								   text_of(&byte, 1), is_reply)
+						    : is_kept_ascii((uint32_t)c);
+		}
+}
+
+static bool is_kept(const struct rs_brain *brain, uint32_t c, struct text character, bool is_reply)
+{
+	if (c < 0x80)
+		return brain->keeps_ascii[is_reply][c];
+	return brain->options.utf8 &&
+	       is_kept_utf8(brain->options.punctuation, c, character, is_reply);
+}
+
 /* Drops what is not kept; runs of white space become one blank, those at the ends nothing. */
 static void strip(const struct rs_brain *brain, struct text t, bool is_reply, struct buffer *out)
 {
@@ -50,15 +71,13 @@ static void strip(const struct rs_brain *brain, struct text t, bool is_reply, st
 	size_t start = out->n;
 	size_t n;
 	for (size_t i = 0; i < t.n; i += n) {
-		uint32_t c;
-		n = chars_decode(t, i, &c);
+		uint32_t c = (unsigned char)t.p[i];
+		n = c < 0x80 ? 1 : chars_decode(t, i, &c);
 		if (utf8 ? chars_is_space(c) : c == ' ') {
 			is_blank_due = out->n > start;
 			continue;
 		}
-		if (!(utf8 ? is_kept_utf8(brain->options.punctuation, c, text_of(t.p + i, n),
-					  is_reply)
-			   : is_kept_ascii(c)))
+		if (!is_kept(brain, c, text_of(t.p + i, n), is_reply))
 			continue;
 		if (is_blank_due)
 			buffer_add_char(out, ' ');

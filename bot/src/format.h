@@ -10,6 +10,8 @@
 
 #include "bot/src/brain.h"
 
+/* Once, when the brain has its options. */
+void format_prepare(struct rs_brain *brain);
 /* `is_reply`: the bot's last reply, to be compared with a % line. */
 void format_message(const struct rs_brain *brain, struct text message, bool is_reply,
 		    struct budget *budget, struct buffer *out);
