@@ -36,25 +36,13 @@ struct compiler {
 	bool failed;
 };
 
-static const struct text *array_items(void *context, struct text name, size_t *n)
-{
-	const struct rs_brain *brain = context;
-	uint32_t at = table_get(&brain->array_names, name);
-	if (at == TABLE_NONE) {
-		*n = 0;
-		return NULL;
-	}
-	*n = brain->arrays[at].n;
-	return brain->arrays[at].items;
-}
-
 static void make_patterns(struct compiler *c)
 {
 	struct rs_brain *brain = c->brain;
 	struct pattern_maker maker = {.arena = &brain->arena,
 				      .scratch = &c->scratch,
 				      .d = c->b->d,
-				      .array = array_items,
+				      .array = brain_array,
 				      .context = brain,
 				      .steps_left = STEPS_MOST};
 	for (size_t i = 0; i < brain->trigger_count; i++) {

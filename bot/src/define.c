@@ -8,6 +8,14 @@ static bool is_undefined(struct text value)
 	return text_equal(value, TEXT("<undef>"));
 }
 
+const struct text *brain_array(void *context, struct text name, size_t *n)
+{
+	const struct rs_brain *brain = context;
+	uint32_t at = table_get(&brain->array_names, name);
+	*n = at == TABLE_NONE ? 0 : brain->arrays[at].n;
+	return at == TABLE_NONE ? NULL : brain->arrays[at].items;
+}
+
 struct text dictionary_get(const struct dictionary *d, struct text name)
 {
 	uint32_t at = table_get(&d->names, name);

@@ -18,14 +18,6 @@ struct sample {
 	bool cannot_tell; /* the trigger depends on a variable */
 };
 
-static const struct text *array_items(void *context, struct text name, size_t *n)
-{
-	const struct rs_brain *brain = context;
-	uint32_t at = table_get(&brain->array_names, name);
-	*n = at == TABLE_NONE ? 0 : brain->arrays[at].n;
-	return at == TABLE_NONE ? NULL : brain->arrays[at].items;
-}
-
 static unsigned count_branches(const struct node *node)
 {
 	unsigned most = 1;
@@ -118,7 +110,7 @@ void lint_reach(struct lint *l, const struct trigger *t)
 	struct diagnose silent = {0};
 	struct pattern_maker maker = {.scratch = &scratch,
 				      .d = &silent,
-				      .array = array_items,
+				      .array = brain_array,
 				      .context = (void *)l->brain,
 				      .steps_left = SIZE_MAX};
 	const struct branch *tree = pattern_parse(&maker, t->match.text, lint_place(t));

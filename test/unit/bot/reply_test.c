@@ -97,6 +97,37 @@ static void same_seed_same_reply(void **state)
 	buffer_release(&reply);
 }
 
+/* A caller who keeps the last reply gives it back, and the state does without. */
+static void last_reply_from_the_caller(void **state)
+{
+	struct rs_brain *brain = brain_of("+ ask\n- Really?\n+ yes\n% really\n- good <reply2>\n"
+					  "+ yes\n- what?\n",
+					  NULL);
+	struct rs_state *s = rs_state_new();
+	struct buffer reply = BUFFER_INIT;
+	struct buffer json = BUFFER_INIT;
+	struct rs_request request = {.text = TEXT("ask"), .last_reply = TEXT("")};
+	(void)state;
+	rs_reply(brain, s, &request, NULL, &reply, NULL);
+	rs_state_write(s, &json);
+	assert_string_equal(json.p, "{}");
+	request = (struct rs_request){.text = TEXT("yes"), .last_reply = TEXT("Really?")};
+	buffer_clear(&reply);
+	rs_reply(brain, s, &request, NULL, &reply, NULL);
+	assert_string_equal(reply.p, "good undefined");
+	buffer_clear(&json);
+	rs_state_write(s, &json);
+	assert_string_equal(json.p, "{\"r\":[\"Really?\"]}");
+	request.last_reply = TEXT("Something else");
+	buffer_clear(&reply);
+	rs_reply(brain, s, &request, NULL, &reply, NULL);
+	assert_string_equal(reply.p, "what?");
+	rs_state_free(s);
+	rs_brain_free(brain);
+	buffer_release(&reply);
+	buffer_release(&json);
+}
+
 static void users_do_not_meet(void **state)
 {
 	struct rs_brain *brain = brain_of("! var mood = good\n"
@@ -267,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(macros_get_arguments_and_give_text),
 		cmocka_unit_test(same_seed_same_reply),
+		cmocka_unit_test(last_reply_from_the_caller),
 		cmocka_unit_test(users_do_not_meet),
 		cmocka_unit_test(status_says_what_happened),
 		cmocka_unit_test(budget_is_kept),
