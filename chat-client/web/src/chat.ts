@@ -118,7 +118,10 @@ export class Desk implements LineOwner {
   address(fresh: boolean): Promise<string> {
     if (fresh) this.#address = null;
     const found = (this.#address ??= fetchServiceAddress());
-    found.catch(() => (this.#address = null));
+    found.catch((error: unknown) => {
+      this.#address = null;
+      console.error('Where the chat service is could not be read:', error);
+    });
     return found;
   }
 
