@@ -105,8 +105,8 @@ size_t chars_word_length(struct text t, size_t at)
 {
 	size_t i = at;
 	while (i < t.n) {
-		uint32_t c;
-		size_t n = chars_decode(t, i, &c);
+		uint32_t c = (unsigned char)t.p[i];
+		size_t n = c < 0x80 ? 1 : chars_decode(t, i, &c);
 		if (!chars_is_word(c))
 			break;
 		i += n;
@@ -122,21 +122,33 @@ size_t chars_count(struct text t)
 	return count;
 }
 
+/* Adds the ASCII that t begins with, at most a chunk; returns how much that was. */
+static size_t add_mapped_ascii(struct buffer *out, struct text t, uint32_t (*map)(uint32_t))
+{
+	char chunk[128];
+	size_t n = 0;
+	while (n < t.n && n < sizeof chunk && (unsigned char)t.p[n] < 0x80) {
+		chunk[n] = (char)map((unsigned char)t.p[n]);
+		n++;
+	}
+	buffer_add(out, chunk, n);
+	return n;
+}
+
 /* Bytes that are not UTF-8 are kept as they are. */
 static void add_mapped(struct buffer *out, struct text t, uint32_t (*map)(uint32_t))
 {
-	size_t n;
-	if (!buffer_reserve(out, t.n)) /* nearly always what it takes */
-		return;
-	for (size_t i = 0; i < t.n; i += n) {
-		uint32_t c = (unsigned char)t.p[i];
-		n = c < 0x80 ? 1 : chars_decode(t, i, &c);
-		if (n == 1 && c >= 0x80)
+	for (size_t i = 0; i < t.n;) {
+		uint32_t c;
+		i += add_mapped_ascii(out, chars_after(t, i), map);
+		if (i >= t.n)
+			break;
+		size_t n = chars_decode(t, i, &c);
+		if (n == 1)
 			buffer_add_char(out, t.p[i]);
-		else if (n == 1)
-			buffer_add_char(out, (char)map(c));
-		else
+		else if (n > 1)
 			chars_add(out, map(c));
+		i += n;
 	}
 }
 

@@ -101,6 +101,13 @@ static bool push_gap(struct matcher *m, struct text t, uint32_t next, uint32_t *
 	return true;
 }
 
+/* Is the step a literal whose first byte is not there? Most alternatives are. */
+static bool is_dead_end(const struct pattern *p, const struct step *s, struct text rest, bool fold)
+{
+	return s->op == OP_LITERAL && !fold && s->length > 0 &&
+	       (rest.n == 0 || rest.p[0] != p->literals[s->x]);
+}
+
 /* Follows one path until it ends; true: at the end of the pattern and of the text. */
 static bool follow(struct matcher *m, const struct pattern *p, const struct subject *subject,
 		   uint32_t at, uint32_t position, uint32_t *slots)
@@ -140,7 +147,10 @@ static bool follow(struct matcher *m, const struct pattern *p, const struct subj
 		case OP_SPLIT:
 			if (p->needs_memory && was_seen(m, s->length * (t.n + 1) + position))
 				return false;
-			push(m, s->x, position);
+			if (is_dead_end(p, s + 1, rest, subject->has_upper))
+				at = s->x - 1; /* as if it had been tried */
+			else
+				push(m, s->x, position);
 			break;
 		case OP_GAP:
 			if (p->needs_memory && was_seen(m, s->length * (t.n + 1) + position))

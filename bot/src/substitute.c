@@ -119,11 +119,19 @@ static int compare_places(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
+static bool is_ascii_word(char c)
+{
+	return (unsigned char)c < 0x80 && chars_is_word((unsigned char)c);
+}
+
 static bool find_hits(const struct substitutions *s, struct text t, struct budget *budget,
 		      struct hits *hits)
 {
 	for (size_t i = 0; i < t.n; i++) {
 		unsigned char first = (unsigned char)t.p[i];
+		/* In the middle of a word nothing stands alone, whatever is taken beside it. */
+		if (i > 0 && is_ascii_word(t.p[i - 1]) && is_ascii_word(t.p[i]))
+			continue;
 		if (!budget_take(budget, (s->starts[first + 1] - s->starts[first]) / 2))
 			return true;
 		for (uint32_t k = s->starts[first]; k < s->starts[first + 1]; k++) {

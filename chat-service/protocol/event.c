@@ -1,7 +1,7 @@
 #include "protocol/event.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/buffer.h"
@@ -99,16 +99,29 @@ static struct frame *close_event(struct buffer *out)
 	return finish(out);
 }
 
+/* The digits of `value`, as many as asked for, from the right. */
+static void put_digits(char *at, int n, int value)
+{
+	while (n-- > 0) {
+		at[n] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
 void event_time(char out[25], int64_t at_ms)
 {
 	time_t seconds = (time_t)(at_ms / 1000);
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
-	snprintf(out, 25, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", (unsigned)(tm.tm_year + 1900) % 10000,
-		 (unsigned)(tm.tm_mon + 1) % 100, (unsigned)tm.tm_mday % 100,
-		 (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100,
-		 (unsigned)(at_ms % 1000) % 1000);
+	memcpy(out, "0000-00-00T00:00:00.000Z", 25);
+	put_digits(out, 4, tm.tm_year + 1900);
+	put_digits(out + 5, 2, tm.tm_mon + 1);
+	put_digits(out + 8, 2, tm.tm_mday);
+	put_digits(out + 11, 2, tm.tm_hour);
+	put_digits(out + 14, 2, tm.tm_min);
+	put_digits(out + 17, 2, tm.tm_sec);
+	put_digits(out + 20, 3, (int)(at_ms % 1000));
 }
 
 struct frame *event_welcome(const struct welcome *w)
