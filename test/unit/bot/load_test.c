@@ -158,7 +158,7 @@ static void remove_file(const char *folder, const char *name)
 
 static void a_folder_in_the_order_of_names(void **state)
 {
-	char folder[] = "/tmp/rivescript-XXXXXX";
+	char folder[] = "rivescript-XXXXXX";
 	struct reports r = {BUFFER_INIT};
 	struct buffer reply = BUFFER_INIT;
 	(void)state;
