@@ -90,9 +90,15 @@ static void look_at(struct bot *bot, enum rs_status status, const struct rs_resu
 	}
 }
 
-bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer *answer)
+void bot_memory_free(struct rs_state *memory)
 {
-	struct rs_state *state = read_state(turn);
+	rs_state_free(memory);
+}
+
+bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct rs_state **memory,
+		struct bot_answer *answer)
+{
+	struct rs_state *state = *memory ? *memory : read_state(turn);
 	struct macros macros;
 	const struct rs_request request = {
 		.user = turn->visitor,
@@ -104,6 +110,7 @@ bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer 
 	enum rs_status status;
 
 	*answer = (struct bot_answer){0};
+	*memory = NULL;
 	if (!state)
 		return false;
 	macros_init(&macros, turn);
@@ -112,9 +119,13 @@ bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer 
 	status = rs_reply(bot->brain, state, &request, &macros.host, &answer->reply, &result);
 	look_at(bot, status, &result, &answer->reply);
 	rs_state_write(state, &answer->state);
-	rs_state_free(state);
 	answer->escalates = macros.escalates;
-	return status != RS_NO_MEMORY && !answer->reply.failed && !answer->state.failed;
+	if (status == RS_NO_MEMORY || answer->reply.failed || answer->state.failed) {
+		rs_state_free(state);
+		return false;
+	}
+	*memory = state;
+	return true;
 }
 
 void bot_answer_release(struct bot_answer *answer)

@@ -36,6 +36,11 @@ struct bot_stats {
 };
 const struct bot_stats *bot_stats(const struct bot *bot);
 
+/* What the bot knows of a visitor, read from the state: kept from one turn to the next, it need not be
+ * read again. Whoever has it frees it. */
+struct rs_state;
+void bot_memory_free(struct rs_state *memory); /* NULL is allowed */
+
 struct bot_turn {
 	struct text visitor; /* name as shown */
 	struct text state;   /* JSON from the turn before; empty: they have not met */
@@ -52,8 +57,10 @@ struct bot_answer {
 	bool escalates;      /* the brain called for a person */
 };
 
-/* Fills the answer; false when memory ran out. Release it in both cases. */
-bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct bot_answer *answer);
+/* Fills the answer; false when memory ran out. Release it in both cases. `*memory` is the turn's state, or
+ * NULL, then it is read; afterwards it is the answer's state, or NULL. */
+bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct rs_state **memory,
+		struct bot_answer *answer);
 void bot_answer_release(struct bot_answer *answer);
 
 #endif

@@ -24,6 +24,7 @@ struct conversation {
 	bool is_loaded, is_loading;
 	uint64_t last;
 	struct tail tail; /* ends with entry `last`, when the log has any */
+	struct rs_state *memory; /* of the bot after it; NULL: not in memory */
 	struct load_waiter *waiters;
 	struct writer *writer; /* NULL: no turn waits */
 	void *readers;
@@ -53,6 +54,7 @@ static void conversation_free(struct conversation *c)
 	HASH_DEL(c->all->table, c);
 	c->all->stats.open--;
 	tail_release(&c->tail);
+	bot_memory_free(c->memory);
 	free(c);
 }
 
@@ -220,6 +222,7 @@ void conversation_apply(struct conversation *c, struct entry *entry)
 	bool state_changed = entry->after.state != before;
 
 	assert(entry->first == c->last + 1);
+	conversation_keep_memory(c, NULL);
 	if (!tail_add(&c->tail, entry)) {
 		/* Without memory for the newest entry nothing may be decided here: read it again. */
 		tail_release(&c->tail);
@@ -227,4 +230,18 @@ void conversation_apply(struct conversation *c, struct entry *entry)
 	}
 	c->last = entry_last(entry);
 	c->all->options.shown(c->all->options.ctx, c, entry, state_changed);
+}
+
+struct rs_state *conversation_take_memory(struct conversation *c)
+{
+	struct rs_state *memory = c->memory;
+
+	c->memory = NULL;
+	return memory;
+}
+
+void conversation_keep_memory(struct conversation *c, struct rs_state *memory)
+{
+	bot_memory_free(c->memory);
+	c->memory = memory;
 }

@@ -82,5 +82,9 @@ bool conversation_add(struct conversation *c, const struct turn_request *request
 
 /* For the writer: the entry is in the store, right after the last one known. */
 void conversation_apply(struct conversation *c, struct entry *entry);
+/* For the writer: what the bot remembers after the last entry. Taking gives it away (NULL: it is not in
+ * memory), keeping takes it over. */
+struct rs_state *conversation_take_memory(struct conversation *c);
+void conversation_keep_memory(struct conversation *c, struct rs_state *memory);
 
 #endif

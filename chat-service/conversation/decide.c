@@ -26,6 +26,7 @@ void draft_init(struct draft *draft, struct text conversation, int64_t at_ms,
 	draft->bytes = 0;
 	draft->owned_n = 0;
 	draft->bot_state = BUFFER_INIT;
+	draft->memory = NULL;
 }
 
 void draft_release(struct draft *draft)
@@ -33,6 +34,8 @@ void draft_release(struct draft *draft)
 	while (draft->owned_n > 0)
 		free(draft->owned[--draft->owned_n]);
 	buffer_release(&draft->bot_state);
+	bot_memory_free(draft->memory);
+	draft->memory = NULL;
 }
 
 bool draft_has_room(const struct draft *draft, const struct turn *turn)
@@ -97,7 +100,7 @@ static enum err answer(struct bot *bot, struct draft *draft, const struct turn *
 	struct text reply;
 	char *text = NULL;
 
-	if (!bot_answer(bot, &asked, &said))
+	if (!bot_answer(bot, &asked, &draft->memory, &said))
 		goto fail;
 	reply = buffer_text(&said.reply);
 	if (reply.n > 0 && !(text = buffer_take(&said.reply)))

@@ -29,6 +29,7 @@ struct draft {
 	char *owned[ENTRY_MESSAGES_MAX];      /* the bot's replies */
 	size_t owned_n;
 	struct buffer bot_state; /* what `after.bot` points to, once the bot has answered */
+	struct rs_state *memory; /* the same as the bot has it; NULL: it is to be read from there */
 };
 
 /* `newest` is the log's last entry, NULL while there is none. */

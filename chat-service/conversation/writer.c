@@ -26,6 +26,7 @@ struct writer {
 	struct turn_queue waiting;
 	struct turn_queue under_way; /* in `entry`, in the order of its messages */
 	struct entry *entry;         /* being appended */
+	struct rs_state *memory;     /* of the bot, after that entry */
 	struct load_waiter loading;
 	struct turn *finding;        /* being looked up by its id; stays in `waiting` meanwhile */
 	unsigned taken_in_a_row;     /* appends that another was first with */
@@ -71,6 +72,7 @@ static void writer_free(struct writer *w)
 	if (w->next)
 		w->next->at = w->at;
 	entry_unref(w->entry);
+	bot_memory_free(w->memory);
 	free(w);
 	conversation_unref(c);
 }
@@ -148,7 +150,17 @@ static void stored(struct writer *w)
 	settle(&w->under_way, entry);
 	assert(w->under_way.n == 0);
 	conversation_apply(w->c, entry);
+	conversation_keep_memory(w->c, w->memory);
+	w->memory = NULL;
 	entry_unref(entry);
+}
+
+static void forget_entry(struct writer *w)
+{
+	entry_unref(w->entry);
+	w->entry = NULL;
+	bot_memory_free(w->memory);
+	w->memory = NULL;
 }
 
 static void append_done(void *ctx, enum append_result result)
@@ -161,8 +173,7 @@ static void append_done(void *ctx, enum append_result result)
 		go_on(w);
 		return;
 	}
-	entry_unref(w->entry);
-	w->entry = NULL;
+	forget_entry(w);
 	for (struct turn *turn = w->under_way.first; turn; turn = turn->next)
 		turn->must_find = result == APPEND_TAKEN;
 	turn_queue_prepend(&w->waiting, &w->under_way);
@@ -313,15 +324,16 @@ static void gather(struct writer *w, struct draft *draft)
 	}
 }
 
-static void append(struct writer *w, const struct draft *draft)
+static void append(struct writer *w, struct draft *draft)
 {
 	w->phase = APPENDING;
+	w->memory = draft->memory;
+	draft->memory = NULL;
 	w->entry = entry_make(draft->conversation, draft->first, draft->at_ms, &draft->after,
 			      draft->messages, draft->n);
 	if (w->entry && store_append(options(w)->store, w->entry, append_done, w))
 		return;
-	entry_unref(w->entry);
-	w->entry = NULL;
+	forget_entry(w);
 	turn_queue_prepend(&w->waiting, &w->under_way);
 	pause_writer(w);
 }
@@ -336,6 +348,7 @@ static void go_on(struct writer *w)
 			return;
 		}
 		draft_init(draft, conversation_id(w->c), loop_wall_ms(), conversation_newest(w->c));
+		draft->memory = conversation_take_memory(w->c);
 		gather(w, draft);
 		if (draft->n > 0) {
 			append(w, draft);
