@@ -9,6 +9,14 @@
 
 enum { EXIT_USAGE = 2 };
 
+/* Shows what the load says, and counts it for --check. */
+static void report(void *context, const struct rs_diagnostic *diagnostic)
+{
+	size_t *count = context;
+	++*count;
+	session_report(stderr, diagnostic);
+}
+
 static int run(const struct cli_options *options, const struct rs_brain *brain)
 {
 	switch (options->mode) {
@@ -44,7 +52,7 @@ int main(int argc, char **argv)
 	else if (!options.has_seed)
 		options.seed = (uint64_t)time(NULL) * 1000003u + (uint64_t)getpid();
 	struct rs_brain *brain =
-		rs_brain_load(options.path, &options.brain, session_report, stderr);
+		rs_brain_load(options.path, &options.brain, report, &options.load_warnings);
 	if (!brain) {
 		fprintf(stderr, "rivescript: %s is refused\n", options.path);
 		return EXIT_FAILURE;

@@ -31,6 +31,7 @@ struct cli_options {
 	uint64_t seed;
 	bool has_seed;
 	bool is_debug;
+	size_t load_warnings; /* what the load has already said */
 };
 
 bool cli_options_parse(struct cli_options *options, int argc, char **argv);

@@ -189,6 +189,8 @@ class Check(Program):
             "+ * a *\n- <formal2>\n": "<formal2> is not a tag: expected {formal}<star2>{/formal}",
             "+ a\n- {formal}<get x>{/formal}\n": "formats run before variables",
             "+ a\n": ":1: warning: nothing is said",
+            "+ a\n- b\n* a == b => c => d\n": ":3:3: warning: this condition can never hold",
+            "nonsense\n+ a\n- b\n": ":1:1: warning: unknown command n",
             "+ a\n* a == b => c\n": "nothing is said when no condition holds",
         }
         for source, finding in cases.items():
