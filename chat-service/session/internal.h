@@ -41,6 +41,7 @@ struct session {
 	bool is_leaving;              /* closes when it has its answers */
 	enum close_code leave_code;
 	const char *leave_reason;
+	int64_t leave_at_ms;          /* not before; 0: as soon as it can */
 };
 
 struct session *session_ref(struct session *session);

@@ -12,6 +12,7 @@ enum {
 	STALLED_LOOK_MS = 5000,
 	STALLED_LIMIT_MS = 30000,
 	DRAIN_STEP_MS = 50,
+	LINGER_MS = 250, /* from the goodbye to the close: time to stop talking */
 	RECONNECT_MS = 1000
 };
 
@@ -87,7 +88,11 @@ static bool must_wait(const struct session *s)
 {
 	unsigned part = s->is_paused ? 2 : 1; /* once paused, until half of it is gone */
 
-	return s->is_leaving || s->waiting > WAITING_TURNS / part ||
+	/* What one that leaves still sends is read and dropped: unread, it would turn the close into a reset,
+	 * which takes along what the peer has not read yet. */
+	if (s->is_leaving)
+		return false;
+	return s->waiting > WAITING_TURNS / part ||
 	       s->waiting_bytes > WAITING_BYTES / part ||
 	       s->outbox.bytes > (size_t)OUTBOX_FULL / part;
 }
@@ -119,7 +124,8 @@ static void look_after(struct session *s)
 		s->is_paused = wait;
 		socket_pause(s->socket, wait);
 	}
-	if (s->is_leaving && s->waiting == 0 && s->outbox.n == 0)
+	if (s->is_leaving && s->waiting == 0 && s->outbox.n == 0 &&
+	    loop_now_ms(s->all->options.loop) >= s->leave_at_ms)
 		socket_close(s->socket, s->leave_code, s->leave_reason);
 }
 
@@ -219,15 +225,18 @@ static void look_for_stalled(struct timer *timer)
 static void drain_step(struct timer *timer)
 {
 	struct sessions *all = container_of(timer, struct sessions, drain);
-	int64_t left_ms = all->drain_until_ms - loop_now_ms(all->options.loop);
+	int64_t now = loop_now_ms(all->options.loop), left_ms = all->drain_until_ms - now;
 	uint64_t steps = left_ms > DRAIN_STEP_MS ? (uint64_t)left_ms / DRAIN_STEP_MS : 1;
 	uint64_t n = (all->stats.connections + steps - 1) / steps;
 
-	for (struct session *s = all->first; s && n > 0; s = s->next) {
-		if (s->is_leaving)
-			continue;
-		session_leave(s, CLOSE_GOING_AWAY, "shutdown", RECONNECT_MS);
-		n--;
+	for (struct session *s = all->first; s; s = s->next) {
+		if (s->is_leaving) {
+			session_touch(s); /* its time to go may have come */
+		} else if (n > 0) {
+			session_leave(s, CLOSE_GOING_AWAY, "shutdown", RECONNECT_MS);
+			s->leave_at_ms = now + LINGER_MS;
+			n--;
+		}
 	}
 	timer_start(&all->drain, DRAIN_STEP_MS);
 }
