@@ -10,13 +10,17 @@ struct filed {
 	struct posting posting;
 };
 
+struct count {
+	uint32_t feature;
+	uint32_t n; /* 0: free */
+};
+
 struct filing {
 	struct filed *v;
 	size_t n;
 	size_t size;
-	uint32_t *words; /* of all clauses, sorted: how often each occurs */
-	size_t word_count;
-	size_t word_size;
+	struct count *counts; /* how often each feature occurs in all clauses, by its hash */
+	size_t count_mask;
 	struct posting *always;
 	size_t always_count;
 	size_t always_size;
@@ -38,34 +42,35 @@ static int by_hash(const void *a, const void *b)
 	return (x->posting.rank > y->posting.rank) - (x->posting.rank < y->posting.rank);
 }
 
-static bool count_words(struct filing *f, const struct index_entry *entries, size_t n)
+static struct count *count_of(const struct filing *f, uint32_t feature)
 {
-	for (size_t i = 0; i < n; i++)
-		for (const struct clause *c = entries[i].clauses; c; c = c->next) {
-			if (!array_reserve(&f->words, &f->word_size, f->word_count + c->n,
-					   sizeof *f->words))
-				return false;
-			memcpy(f->words + f->word_count, c->words, c->n * sizeof *c->words);
-			f->word_count += c->n;
-		}
-	if (f->word_count)
-		qsort(f->words, f->word_count, sizeof *f->words, by_number);
-	return true;
+	size_t i = feature & f->count_mask;
+	while (f->counts[i].n && f->counts[i].feature != feature)
+		i = (i + 1) & f->count_mask;
+	return &f->counts[i];
 }
 
-/* How many entries of the sorted words are less than (or, with `or_equal`, at most) the word. */
-static size_t words_below(const struct filing *f, uint32_t word, bool or_equal)
+static bool count_features(struct filing *f, const struct index_entry *entries, size_t n)
 {
-	size_t low = 0;
-	size_t high = f->word_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (f->words[middle] < word || (or_equal && f->words[middle] == word))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t total = 0;
+	size_t size = 16;
+	for (size_t i = 0; i < n; i++)
+		for (const struct clause *c = entries[i].clauses; c; c = c->next)
+			total += c->n;
+	while (size < 2 * total)
+		size *= 2;
+	f->count_mask = size - 1;
+	f->counts = calloc(size, sizeof *f->counts);
+	if (!f->counts)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (const struct clause *c = entries[i].clauses; c; c = c->next)
+			for (uint32_t k = 0; k < c->n; k++) {
+				struct count *count = count_of(f, c->words[k]);
+				count->feature = c->words[k];
+				count->n++;
+			}
+	return true;
 }
 
 static const struct clause *rarest(const struct filing *f, const struct clause *clauses)
@@ -75,8 +80,7 @@ static const struct clause *rarest(const struct filing *f, const struct clause *
 	for (const struct clause *c = clauses; c; c = c->next) {
 		size_t count = 0;
 		for (uint32_t i = 0; i < c->n; i++)
-			count += words_below(f, c->words[i], true) -
-				 words_below(f, c->words[i], false);
+			count += count_of(f, c->words[i])->n;
 		if (count < best_count) {
 			best = c;
 			best_count = count;
@@ -136,7 +140,7 @@ static bool lay_out(struct index *index, struct arena *arena, const struct filin
 	for (size_t i = 0; i < f->n; i++)
 		distinct += i == 0 || f->v[i].hash != f->v[i - 1].hash;
 	size_t size = 4;
-	while (size * 2 < distinct * 3)
+	while (size * 3 < distinct * 4)
 		size *= 2;
 	struct index_slot *slots = arena_alloc_array(arena, size, sizeof *slots);
 	uint64_t *filter = arena_alloc_array(arena, (size + 7) / 8, sizeof *filter);
@@ -147,10 +151,13 @@ static bool lay_out(struct index *index, struct arena *arena, const struct filin
 	index->slot_mask = (uint32_t)size - 1;
 	for (size_t i = 0; i < f->n; i++) {
 		uint32_t at = slot_of(slots, index->slot_mask, f->v[i].hash);
+		struct posting first = f->v[i].posting;
 		if (slots[at].count == 0)
-			slots[at] = (struct index_slot){f->v[i].hash, (uint32_t)i, 0};
+			slots[at] = (struct index_slot){f->v[i].hash, 0, first.rank, first.trigger};
+		else if (slots[at].count == 1)
+			slots[at].at = (uint32_t)i - 1;
 		slots[at].count++;
-		postings[i] = f->v[i].posting;
+		postings[i] = first;
 		uint32_t bit = filter_bit(index->slot_mask, f->v[i].hash);
 		filter[bit / 64] |= UINT64_C(1) << (bit & 63);
 	}
@@ -169,7 +176,7 @@ bool index_make(struct index *index, struct arena *arena, const struct index_ent
 {
 	struct filing f = {0};
 	uint32_t *triggers = arena_alloc_array(arena, n, sizeof *triggers);
-	bool done = triggers && n < UINT32_MAX && count_words(&f, entries, n);
+	bool done = triggers && n < UINT32_MAX && count_features(&f, entries, n);
 	index->best_rest = UINT32_MAX;
 	for (size_t i = 0; done && i < n; i++) {
 		triggers[i] = entries[i].trigger;
@@ -183,7 +190,7 @@ bool index_make(struct index *index, struct arena *arena, const struct index_ent
 	index->triggers = triggers;
 	index->n = done ? (uint32_t)n : 0;
 	free(f.v);
-	free(f.words);
+	free(f.counts);
 	free(f.always);
 	return done;
 }
@@ -330,8 +337,13 @@ uint32_t index_find(const struct index *index, const struct message_words *words
 			continue;
 		const struct index_slot *slot =
 			&index->slots[slot_of(index->slots, index->slot_mask, hash)];
-		best = try_postings(index->postings + slot->start, slot->count, words->mask, best,
-				    try, context, looked_at);
+		if (slot->count == 0 || slot->rank >= best)
+			continue;
+		if (slot->count > 1)
+			best = try_postings(index->postings + slot->at, slot->count, words->mask,
+					    best, try, context, looked_at);
+		else if (try(context, slot->at))
+			best = slot->rank;
 	}
 	return try_postings(index->always, index->always_count, words->mask, best, try, context,
 			    looked_at);

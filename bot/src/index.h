@@ -18,8 +18,9 @@
 
 struct index_slot {
 	uint32_t hash;
-	uint32_t start; /* in postings */
-	uint32_t count; /* 0: a free slot */
+	uint32_t count; /* of postings; 0: a free slot */
+	uint32_t rank;  /* of the best */
+	uint32_t at;    /* in postings; of a single one its trigger */
 };
 
 struct posting {

@@ -24,9 +24,12 @@ struct emitter {
 
 bool pattern_is_atomic(struct text trigger)
 {
-	for (size_t i = 0; i < trigger.n; i++)
-		if (strchr("*#_([<@", trigger.p[i]))
+	for (size_t i = 0; i < trigger.n; i++) {
+		char c = trigger.p[i];
+		if (c == '*' || c == '#' || c == '_' || c == '(' || c == '[' || c == '<' ||
+		    c == '@')
 			return false;
+	}
 	return true;
 }
 

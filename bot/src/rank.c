@@ -9,13 +9,18 @@ static bool has(struct text t, char c)
 	return memchr(t.p, c, t.n) != NULL;
 }
 
+static bool is_parting(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '*' || c == '#' || c == '_' || c == '|';
+}
+
 /* Pieces between blanks and wildcards. Brackets and {weight} are pieces, too. */
 static uint32_t count_words(struct text t)
 {
 	uint32_t count = 0;
 	bool is_in_word = false;
 	for (size_t i = 0; i < t.n; i++) {
-		bool parts = t.p[i] == '\0' || strchr(" \t\n*#_|", t.p[i]) != NULL;
+		bool parts = is_parting(t.p[i]);
 		count += !parts && !is_in_word;
 		is_in_word = !parts;
 	}

@@ -6,6 +6,8 @@ enum { NESTING_MOST = 64 };
 
 static bool is_one_of(char c, const char *set)
 {
+	if ((c >= 'a' && c <= 'z') || c == ' ')
+		return false; /* most are, and no set has them */
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
@@ -68,7 +70,7 @@ static const char *check_pattern(struct text line, const struct rs_options *opti
 		if (options->utf8 && (c == '\\' || c == '.'))
 			return "a trigger cannot hold a backslash or a dot";
 		if (!options->utf8 && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    !is_one_of(c, "(|)[]*_#@{}<>=/ \t"))
+		    c != ' ' && !is_one_of(c, "(|)[]*_#@{}<>=/\t"))
 			return "expected only a-z, 0-9, blanks and ( | ) [ ] * _ # @ { } < > = / "
 			       "(other letters need UTF-8 mode)";
 	}
