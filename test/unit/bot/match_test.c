@@ -5,7 +5,7 @@
 /* One array for all patterns. */
 static const struct text *colors(void *context, struct text name, size_t *n)
 {
-	static const struct text items[] = {TEXT("red"), TEXT("dark blue"), TEXT("blue")};
+	static const struct text items[] = {{"red", 3}, {"dark blue", 9}, {"blue", 4}};
 	(void)context;
 	*n = text_equal(name, TEXT("color")) ? COUNT(items) : 0;
 	return *n ? items : NULL;
