@@ -81,7 +81,11 @@ class ChatService:
         return self.wait()
 
     def wait(self):
-        return self.process.wait(DEADLINE_S)
+        try:
+            return self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.kill()  # nothing is left behind
+            raise
 
     def check(self):
         """At the end of every test: nobody complained, and it ends in good order."""
