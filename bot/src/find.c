@@ -105,6 +105,10 @@ static bool try_trigger(void *context, uint32_t number)
 	struct stars stars;
 	struct stars botstars = {.n = 0};
 	t->tried = trigger;
+	__builtin_prefetch(
+		trigger->match.pattern); /* all of these are wanted soon, and far apart */
+	__builtin_prefetch(trigger->match.needs);
+	__builtin_prefetch(trigger->answers);
 	if (turn_is_over(t) || !budget_take(&t->budget, COST_OF_TRIAL))
 		return false;
 	if (!is_traced(t) && !is_possible(s, trigger))
@@ -193,6 +197,7 @@ bool find_match(struct turn *t, uint32_t topic, struct text message, unsigned st
 		s.message.has_upper = true;
 		chars_add_lower(&lowered, message);
 	}
+	index_expect(&in->triggers, message);
 	if (!message_words_init(&words, message, lowered.p ? buffer_text(&lowered) : message)) {
 		t->matcher.failed = true;
 		goto out;

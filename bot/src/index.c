@@ -323,6 +323,28 @@ static uint32_t try_postings(const struct posting *p, uint32_t n, uint32_t mask,
 	return best;
 }
 
+static bool may_have(const struct index *index, uint32_t hash)
+{
+	uint32_t bit = filter_bit(index->slot_mask, hash);
+	return index->filter[bit / 64] >> (bit & 63) & 1;
+}
+
+void index_expect(const struct index *index, struct text message)
+{
+	if (index->n)
+		__builtin_prefetch(&index->slots[words_whole(message) & index->slot_mask]);
+}
+
+/* In a large brain the slots come from memory: all of them are asked for before the first is
+ * needed. */
+static void expect_features(const struct index *index, const struct message_words *words)
+{
+	enum { FEW = 32 };
+	for (uint32_t i = 0; i < words->n && i < FEW; i++)
+		if (may_have(index, words->hashes[i]))
+			__builtin_prefetch(&index->slots[words->hashes[i] & index->slot_mask]);
+}
+
 uint32_t index_find(const struct index *index, const struct message_words *words,
 		    bool (*try)(void *context, uint32_t trigger), void *context,
 		    uint64_t *looked_at)
@@ -330,10 +352,10 @@ uint32_t index_find(const struct index *index, const struct message_words *words
 	uint32_t best = UINT32_MAX;
 	if (index->n == 0)
 		return best;
+	expect_features(index, words);
 	for (uint32_t i = 0; i <= words->n && (i == 0 || best > index->best_rest); i++) {
 		uint32_t hash = i == 0 ? words->whole : words->hashes[i - 1];
-		uint32_t bit = filter_bit(index->slot_mask, hash);
-		if (!(index->filter[bit / 64] >> (bit & 63) & 1))
+		if (!may_have(index, hash))
 			continue;
 		const struct index_slot *slot =
 			&index->slots[slot_of(index->slots, index->slot_mask, hash)];

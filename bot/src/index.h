@@ -71,6 +71,9 @@ void message_words_release(struct message_words *words);
  */
 bool message_words_suffice(const struct message_words *words, const uint32_t *needs);
 
+/* Says that a message comes soon, so that the memory for it can be on its way. */
+void index_expect(const struct index *index, struct text message);
+
 /* The best rank whose trigger `try` says true to, or UINT32_MAX. Candidates come in no certain
  * order, but one that ranks behind the best so far never comes. `looked_at` grows by how many were
  * passed. */
