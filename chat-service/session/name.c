@@ -69,27 +69,60 @@ static bool copy(struct text from, struct text *to)
 	return true;
 }
 
+/* A copy without what no eye can see (soft hyphens, joiners ...): names that look alike are one. */
+static bool copy_visible(struct text from, struct text *to)
+{
+	char *p = malloc(from.n);
+
+	*to = text_of(p, 0);
+	for (size_t i = 0; p && i < from.n;) {
+		ucs4_t c;
+		size_t n = (size_t)u8_mbtouc(&c, (const uint8_t *)from.p + i, from.n - i);
+
+		if (!uc_is_property_default_ignorable_code_point(c)) {
+			memcpy(p + to->n, from.p + i, n);
+			to->n += n;
+		}
+		i += n;
+	}
+	return p != NULL;
+}
+
+/* The normal form of a good name: `normal` is the caller's. */
+static enum err fold(struct text shown, struct text *normal)
+{
+	struct text visible, folded = TEXT_NONE;
+	uint8_t *p = NULL;
+	size_t n;
+	enum err err = ERR_UNAVAILABLE;
+
+	if (copy_visible(shown, &visible))
+		p = u8_casefold((const uint8_t *)visible.p, visible.n, NULL, UNINORM_NFKC, NULL, &n);
+	if (!p && visible.n > 0)
+		goto out;
+	folded = trim(text_of((char *)p, p ? n : 0));
+	if (folded.n == 0)
+		err = ERR_NAME_REQUIRED; /* nothing but what folding removes */
+	else if (folded.p[0] == '#')
+		err = ERR_NAME_INVALID; /* written with a look-alike */
+	else if (copy(folded, normal))
+		err = ERR_NONE;
+out:
+	free(p);
+	free((char *)visible.p);
+	return err;
+}
+
 enum err name_make(struct name *name, struct text typed)
 {
-	struct text shown = trim(typed), normal;
+	struct text shown = trim(typed);
 	enum err err = check(shown);
-	uint8_t *folded;
-	size_t n;
 
 	*name = (struct name){0};
-	if (err != ERR_NONE)
-		return err;
-	folded = u8_casefold((const uint8_t *)shown.p, shown.n, NULL, UNINORM_NFKC, NULL, &n);
-	if (!folded)
-		return ERR_UNAVAILABLE;
-	normal = trim(text_of((char *)folded, n));
-	if (normal.n == 0)
-		err = ERR_NAME_REQUIRED; /* nothing but what folding removes */
-	else if (normal.p[0] == '#')
-		err = ERR_NAME_INVALID; /* written with a look-alike */
-	else if (!copy(shown, &name->shown) || !copy(normal, &name->normal))
+	if (err == ERR_NONE)
+		err = fold(shown, &name->normal);
+	if (err == ERR_NONE && !copy(shown, &name->shown))
 		err = ERR_UNAVAILABLE;
-	free(folded);
 	if (err != ERR_NONE)
 		name_release(name);
 	return err;

@@ -2,7 +2,8 @@
  *
  * Purpose    a typed name -> what is shown, and the normal form that names are compared by.
  * Shape      1 to NAME_CHARACTERS code points after trimming, no control characters, not beginning with `#`.
- *            The normal form is NFKC_Casefold-like: compatibility composed, case folded (libunistring).
+ *            The normal form is Unicode's NFKC_Casefold: compatibility composed, case folded, without
+ *            what is invisible (libunistring).
  * Ownership  both texts belong to the caller, who frees them with name_release.
  * Errors     ERR_NAME_REQUIRED (blank), ERR_NAME_INVALID, ERR_UNAVAILABLE (memory).
  * Threads    any; pure.

@@ -27,6 +27,8 @@ static void names_that_are_taken(void **state)
 		{BYTES("\xCE\xA3\xCF\x82"), BYTES("\xCE\xA3\xCF\x82"), BYTES("\xCF\x83\xCF\x83")},
 		{BYTES("\xF0\x9F\x98\x80"), BYTES("\xF0\x9F\x98\x80"), BYTES("\xF0\x9F\x98\x80")},
 		{BYTES("a#"), BYTES("a#"), BYTES("a#")},
+		{BYTES("A\xC2\xAD" "da"), BYTES("A\xC2\xAD" "da"), BYTES("ada")},
+		{BYTES("Zoe\xE2\x80\x8D\xCC\x81"), BYTES("Zoe\xE2\x80\x8D\xCC\x81"), BYTES("zo\xC3\xA9")},
 		{BYTES(SIXTY "aaaa"), BYTES(SIXTY "aaaa"), BYTES(SIXTY "aaaa")},
 		{BYTES("  " SIXTY "aaaa  "), BYTES(SIXTY "aaaa"), BYTES(SIXTY "aaaa")},
 	};
@@ -53,6 +55,8 @@ static void names_that_are_refused(void **state)
 		{{NULL, 0}, ERR_NAME_REQUIRED},
 		{BYTES(" \t\r\n"), ERR_NAME_REQUIRED},
 		{BYTES("\xE2\x80\x8B\xC2\xA0"), ERR_NAME_REQUIRED},
+		{BYTES("\xC2\xAD\xE2\x80\x8D"), ERR_NAME_REQUIRED},
+		{BYTES("\xC2\xAD#"), ERR_NAME_INVALID},
 		{BYTES(SIXTY "aaaaa"), ERR_NAME_INVALID},
 		{BYTES("#a"), ERR_NAME_INVALID},
 		{BYTES(" #"), ERR_NAME_INVALID},
