@@ -97,6 +97,7 @@ static bool open_hours(void *ctx, const struct text *args, size_t n, struct buff
 	struct tm tm = local_time(ctx);
 	struct text first, last, opens, closes;
 	int from_day, to_day, from, to;
+	bool is_open;
 
 	if (n != 2)
 		return false;
@@ -108,10 +109,9 @@ static bool open_hours(void *ctx, const struct text *args, size_t n, struct buff
 	to = minutes_of(closes);
 	if (from_day < 0 || to_day < 0 || from < 0 || to < 0 || opens.p == closes.p)
 		return false;
-	buffer_add_string(result, lies_in(tm.tm_wday, from_day, to_day) &&
-						  lies_in(tm.tm_hour * 60 + tm.tm_min, from, to - 1)
-					  ? "open"
-					  : "closed");
+	is_open = from != to && lies_in(tm.tm_wday, from_day, to_day) &&
+		  lies_in(tm.tm_hour * 60 + tm.tm_min, from, to - 1);
+	buffer_add_string(result, is_open ? "open" : "closed");
 	return true;
 }
 
