@@ -116,8 +116,9 @@ function useScroll(
     if (written && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [written]);
 
+  // By the chat as it was drawn: an effect may run when there is a newer one that is not on the page yet.
   const lookForOlder = (): void => {
-    if (box.current && box.current.scrollTop < NEAR_START) onOlder();
+    if (chat.loaded && chat.hasOlder && box.current && box.current.scrollTop < NEAR_START) onOlder();
   };
   useEffect(lookForOlder, [chat.messages, chat.asked, chat.loaded]);
 
