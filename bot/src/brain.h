@@ -68,6 +68,7 @@ struct topic {
 	struct text name;
 	bool is_defined; /* has been opened or has triggers; else only named by another */
 	struct topic_link *links;
+	struct topic_link *last_link;
 	struct index triggers;
 	struct index previous; /* those with a % line */
 };

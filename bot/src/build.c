@@ -130,11 +130,12 @@ static void add_link(struct build *b, struct text name, bool inherits, struct pl
 	}
 	at.file = b->file;
 	*link = (struct topic_link){.topic = topic, .inherits = inherits, .at = at};
-	struct topic_link **end = &b->brain->topics[b->topic].links;
-	for (; *end; end = &(*end)->next)
-		if ((*end)->topic == topic && (*end)->inherits == inherits)
-			return;
-	*end = link;
+	struct topic *t = &b->brain->topics[b->topic];
+	if (t->last_link)
+		t->last_link->next = link;
+	else
+		t->links = link;
+	t->last_link = link;
 }
 
 /* > begin, or > topic NAME includes A B inherits C D */

@@ -8,7 +8,8 @@
 
 enum {
 	STEPS_MOST = 16 << 20,  /* in all triggers together */
-	LISTED_MOST = 32 << 20, /* triggers in the lists of all topics together */
+	LISTED_MOST = 2 << 20,  /* triggers in the lists of all topics together */
+	WALKED_MOST = 16 << 20, /* links that are followed for all topics together */
 };
 
 /* A trigger on its way into a topic's list. */
@@ -23,16 +24,24 @@ struct listing {
 	size_t size;
 };
 
+/* The best level that a topic was met at in a walk. */
+struct visit {
+	uint32_t walk;
+	uint32_t level;
+};
+
 struct compiler {
 	struct build *b;
 	struct rs_brain *brain;
 	struct arena scratch;
 	const struct clause **clauses; /* of each trigger */
 	struct rank_key *keys;         /* of each trigger; level and order are set in each list */
-	uint32_t *first_of; /* each topic's first trigger in `next_of`; TABLE_NONE: none */
-	uint32_t *next_of;  /* the next trigger of the same topic */
-	uint32_t *visited;  /* of each topic: best level that it was walked with, twice */
+	uint32_t *first_of;    /* each topic's first trigger in `next_of`; TABLE_NONE: none */
+	uint32_t *next_of;     /* the next trigger of the same topic */
+	struct visit *visited; /* of each topic, as included and as inherited */
+	uint32_t walk;         /* the number of this walk */
 	size_t listed_total;
+	size_t walked_total;
 	bool failed;
 };
 
@@ -106,16 +115,19 @@ static void walk(struct compiler *c, struct listing *listing, uint32_t topic, un
 		 bool is_inherited, bool with_previous)
 {
 	const struct topic *t = &c->brain->topics[topic];
-	uint32_t *visited = &c->visited[2 * topic + is_inherited];
+	struct visit *visit = &c->visited[2 * topic + is_inherited];
 	bool inherits = false;
-	if (c->failed || level > c->brain->depth || *visited <= level)
+	if (c->failed || level > c->brain->depth ||
+	    (visit->walk == c->walk && visit->level <= level))
 		return;
-	*visited = level;
+	*visit = (struct visit){c->walk, level};
 	for (int pass = 0; pass < 2; pass++)
 		for (const struct topic_link *l = t->links; l; l = l->next) {
 			if (l->inherits != (pass == 1))
 				continue;
 			inherits |= l->inherits;
+			if (++c->walked_total > WALKED_MOST)
+				c->failed = true;
 			walk(c, listing, l->topic, level + 1, l->inherits, with_previous);
 		}
 	list_triggers(c, listing, topic, inherits || is_inherited ? level : LEVEL_NONE,
@@ -131,10 +143,7 @@ static bool make_list(struct compiler *c, uint32_t topic, bool with_previous, st
 {
 	struct rs_brain *brain = c->brain;
 	struct listing listing = {0};
-	if (brain->topics[topic].links)
-		memset(c->visited, 0xff, 2 * brain->topic_count * sizeof *c->visited);
-	else
-		c->visited[2 * topic] = LEVEL_NONE;
+	c->walk++;
 	walk(c, &listing, topic, 0, false, with_previous);
 	if (listing.n)
 		qsort(listing.v, listing.n, sizeof *listing.v, compare_listed);
@@ -184,7 +193,7 @@ void compile_brain(struct build *b)
 		c.failed |= !make_list(&c, i, false, &brain->topics[i].triggers);
 		c.failed |= !make_list(&c, i, true, &brain->topics[i].previous);
 	}
-	if (c.listed_total > LISTED_MOST)
+	if (c.listed_total > LISTED_MOST || c.walked_total > WALKED_MOST)
 		diagnose_error(b->d, (struct place){b->file, 0, 0},
 			       "topics include and inherit each other too much");
 	else if (c.failed)
