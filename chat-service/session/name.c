@@ -74,7 +74,7 @@ static bool copy_visible(struct text from, struct text *to)
 {
 	char *p = malloc(from.n);
 
-	*to = text_of(p, 0);
+	*to = (struct text){p, 0};
 	for (size_t i = 0; p && i < from.n;) {
 		ucs4_t c;
 		size_t n = (size_t)u8_mbtouc(&c, (const uint8_t *)from.p + i, from.n - i);
