@@ -51,6 +51,7 @@ class Visitor:
 
     def settle(self) -> None:
         """Waits until nothing moves: what fades and slides in has come, and the log has stopped scrolling."""
+        expect(self.log).to_be_visible()  # the page may not have drawn itself yet
         self.page.evaluate(
             """async () => {
                 const log = document.querySelector('[role=log]');
