@@ -3,7 +3,9 @@
 usage: differential.py [--seed N] [--steps N] RIVESCRIPT NODE REFERENCE_JS
 
 Prints the seed of every brain that is answered differently, the brain and the conversation up to
-there, and exits 1. Run again with --seed N --steps 1 to see that brain alone.
+there, and exits 1. Run again with --seed N --steps 1 to see that brain alone. A difference is one
+when a fresh process of the reference repeats its answer: node was once seen to answer one message
+in a million otherwise than ever again.
 """
 
 import argparse
@@ -22,6 +24,7 @@ MESSAGES = 24
 REPLY_MOST = 900  # bytes: of a longer one a state keeps only the end
 ANSWER_S = 20
 SILENT_MOST = 3
+UNSTEADY_MOST = 3
 REPORTED_MOST = 5
 
 
@@ -39,15 +42,18 @@ class Reference:
     def start(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
+    def restart(self):
+        self.process.kill()
+        self.process.wait()
+        self.start()
+
     def ask(self, request):
         self.process.stdin.write(json.dumps(request).encode() + b"\n")
         self.process.stdin.flush()
         ready, _, _ = select.select([self.process.stdout], [], [], ANSWER_S)
         line = self.process.stdout.readline() if ready else b""
         if not line:
-            self.process.kill()
-            self.process.wait()
-            self.start()
+            self.restart()
             raise Silent
         return json.loads(line)
 
@@ -86,18 +92,29 @@ def is_ordinary(answer):
             and all(len(value) < 16 for value in answer["vars"].values() if value.lstrip("-").isdigit()))
 
 
+def first_difference(ours, theirs):
+    pairs = enumerate(zip(ours, theirs, strict=True))
+    return next((step for step, (a, b) in pairs if comparable(a) != comparable(b)), None)
+
+
 def compare(seed, program, reference):
-    """The number of steps that were compared, and the first that differs or None."""
+    """The number of steps that were compared, the first that differs or None, and whether the
+    reference took a different answer back."""
     dice = random.Random(seed)
     brain, source = make_brain(dice)
     messages = [make_message(brain) for _ in range(MESSAGES)]
     ours = list(itertools.takewhile(is_ordinary, talk(program, brain, source, messages)))
     messages = messages[: len(ours)]
     theirs = reference.talk(brain, source, messages)
-    for step, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-        if comparable(a) != comparable(b):
-            return step, (brain, source, messages[: step + 1], a, b)
-    return len(messages), None
+    step = first_difference(ours, theirs)
+    if step is None:
+        return len(messages), None, False
+    reference.restart()
+    theirs = reference.talk(brain, source, messages)
+    step = first_difference(ours, theirs)
+    if step is None:
+        return len(messages), None, True
+    return step, (brain, source, messages[: step + 1], ours[step], theirs[step]), False
 
 
 def report(seed, difference):
@@ -116,13 +133,18 @@ def main():
     parser.add_argument("script")
     arguments = parser.parse_args()
     reference = Reference(arguments.node, arguments.script)
-    steps, seed, different, silent = 0, arguments.seed, [], 0
-    while steps < arguments.steps and len(different) < REPORTED_MOST and silent <= SILENT_MOST:
+    steps, seed, different, silent, unsteady = 0, arguments.seed, [], 0, 0
+    while (steps < arguments.steps and len(different) < REPORTED_MOST and silent <= SILENT_MOST
+           and unsteady <= UNSTEADY_MOST):
+        done, difference, took_back = 0, None, False
         try:
-            done, difference = compare(seed, arguments.program, reference)
+            done, difference, took_back = compare(seed, arguments.program, reference)
         except Silent:
             print(f"seed {seed}: the reference does not answer")
-            done, difference, silent = 0, None, silent + 1
+            silent += 1
+        if took_back:
+            print(f"seed {seed}: the reference answered otherwise when it was asked again")
+            unsteady += 1
         if difference:
             different.append(seed)
             report(seed, difference)
@@ -130,7 +152,7 @@ def main():
         seed += 1
     reference.close()
     print(f"{steps} steps, seeds {arguments.seed} to {seed - 1}; different: {different or 'none'}")
-    return 1 if different or silent > SILENT_MOST else 0
+    return 1 if different or silent > SILENT_MOST or unsteady > UNSTEADY_MOST else 0
 
 
 if __name__ == "__main__":
