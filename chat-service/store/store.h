@@ -39,6 +39,14 @@ struct store_range {
 	bool newest_first;  /* which end the limit counts from; entries come in rising order all the same */
 };
 
+/* How far somebody knows a log: `last` is where an entry of it ends (entry_last), or 0. */
+struct store_place {
+	struct text conversation;
+	uint64_t last;
+};
+
+enum { STORE_PLACES_MAX = 200 };
+
 struct store_operations {
 	/* Stores the entry whole or not at all. */
 	bool (*append)(struct store *store, struct entry *entry,
@@ -53,6 +61,12 @@ struct store_operations {
 	/* The entry that holds the message with this client id; NULL when there is none. */
 	bool (*find)(struct store *store, struct text conversation, struct text client_id,
 		     void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx);
+
+	/* Which of 1 to STORE_PLACES_MAX logs go on behind the place that is known: has_more[i] is for
+	 * places[i]. Costs little, so that it may be asked again and again. */
+	bool (*compare)(struct store *store, const struct store_place *places, size_t n,
+			void (*done)(void *ctx, bool is_available, const bool *has_more, size_t n),
+			void *ctx);
 
 	/* Whether the store answers, now. */
 	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
@@ -86,6 +100,14 @@ static inline bool store_find(struct store *store, struct text conversation, str
 			      void *ctx)
 {
 	return store->operations->find(store, conversation, client_id, done, ctx);
+}
+
+static inline bool store_compare(struct store *store, const struct store_place *places, size_t n,
+				 void (*done)(void *ctx, bool is_available, const bool *has_more,
+					      size_t n),
+				 void *ctx)
+{
+	return store->operations->compare(store, places, n, done, ctx);
 }
 
 static inline bool store_ping(struct store *store, void (*done)(void *ctx, bool is_available),

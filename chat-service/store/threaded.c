@@ -21,7 +21,14 @@ struct threaded {
 	struct timer timer;
 };
 
-enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_PING };
+enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_COMPARE, REQUEST_PING };
+
+/* One allocation with the texts of its places. */
+struct comparison {
+	size_t n;
+	bool has_more[STORE_PLACES_MAX];
+	struct store_place places[];
+};
 
 struct request {
 	struct job job;
@@ -36,6 +43,7 @@ struct request {
 		void (*append)(void *ctx, enum append_result result);
 		void (*read)(void *ctx, bool is_available, struct entry *const *entries, size_t n);
 		void (*find)(void *ctx, bool is_available, struct entry *entry);
+		void (*compare)(void *ctx, bool is_available, const bool *has_more, size_t n);
 		void (*ping)(void *ctx, bool is_available);
 	} done;
 	void *done_ctx;
@@ -45,6 +53,7 @@ struct request {
 	struct append append;
 	struct gathering gathering;
 	struct text conversation, client_id;
+	struct comparison *comparison; /* ours */
 	bool is_available;
 	char texts[];
 };
@@ -89,6 +98,11 @@ static void run_one(struct threaded *store, void *thread, struct request *reques
 	case REQUEST_FIND:
 		request->is_available = backend->find(store->ctx, thread, request->conversation,
 						      request->client_id, &request->entry);
+		break;
+	case REQUEST_COMPARE:
+		request->is_available = backend->compare(
+			store->ctx, thread, request->comparison->places, request->comparison->n,
+			request->comparison->has_more);
 		break;
 	case REQUEST_PING:
 		request->is_available = backend->ping(store->ctx, thread);
@@ -154,6 +168,11 @@ static void answer(struct request *request, bool is_available)
 		request->done.find(request->done_ctx, is_available,
 				   is_available ? request->entry : NULL);
 		break;
+	case REQUEST_COMPARE:
+		request->done.compare(request->done_ctx, is_available,
+				      is_available ? request->comparison->has_more : NULL,
+				      is_available ? request->comparison->n : 0);
+		break;
 	case REQUEST_PING:
 		request->done.ping(request->done_ctx, is_available);
 		break;
@@ -164,6 +183,7 @@ static void request_free(struct request *request)
 {
 	entry_unref(request->entry);
 	gathering_release(&request->gathering);
+	free(request->comparison);
 	free(request);
 }
 
@@ -269,6 +289,49 @@ static bool threaded_find(struct store *base, struct text conversation, struct t
 	return submit(store, request, ctx);
 }
 
+/* *size: what it takes. NULL: memory is short. */
+static struct comparison *comparison_new(const struct store_place *places, size_t n, size_t *size)
+{
+	struct comparison *comparison;
+	char *texts;
+
+	*size = sizeof(*comparison) + n * sizeof(places[0]);
+	for (size_t i = 0; i < n; i++)
+		*size += places[i].conversation.n;
+	comparison = calloc(1, *size);
+	if (!comparison)
+		return NULL;
+	comparison->n = n;
+	texts = (char *)&comparison->places[n];
+	for (size_t i = 0; i < n; i++)
+		comparison->places[i] = (struct store_place){
+			.conversation = text_put(&texts, places[i].conversation),
+			.last = places[i].last};
+	return comparison;
+}
+
+static bool threaded_compare(struct store *base, const struct store_place *places, size_t n,
+			     void (*done)(void *ctx, bool is_available, const bool *has_more,
+					  size_t n),
+			     void *ctx)
+{
+	struct threaded *store = container_of(base, struct threaded, store);
+	struct request *request = request_new(store, REQUEST_COMPARE, TEXT_NONE, TEXT_NONE);
+	size_t size;
+
+	assert(n >= 1 && n <= STORE_PLACES_MAX);
+	if (!request)
+		return false;
+	request->comparison = comparison_new(places, n, &size);
+	if (!request->comparison) {
+		request_free(request);
+		return false;
+	}
+	request->job.size += size;
+	request->done.compare = done;
+	return submit(store, request, ctx);
+}
+
 static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_available), void *ctx)
 {
 	struct threaded *store = container_of(base, struct threaded, store);
@@ -296,6 +359,7 @@ static const struct store_operations operations = {
 	.append = threaded_append,
 	.read = threaded_read,
 	.find = threaded_find,
+	.compare = threaded_compare,
 	.ping = threaded_ping,
 	.close = threaded_close,
 };

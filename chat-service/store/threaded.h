@@ -41,6 +41,8 @@ struct backend {
 	bool (*read)(void *ctx, void *thread, struct gathering *gathering);
 	bool (*find)(void *ctx, void *thread, struct text conversation, struct text client_id,
 		     struct entry **entry);
+	bool (*compare)(void *ctx, void *thread, const struct store_place *places, size_t n,
+			bool *has_more); /* all false when it is called */
 	bool (*ping)(void *ctx, void *thread);
 
 	void (*free)(void *ctx);

@@ -272,3 +272,15 @@ struct entry *document_read(const bson_t *document, const char **why)
 		*why = messages ? "memory is short" : "m";
 	return entry;
 }
+
+bool document_read_place(const bson_t *document, struct text *conversation, uint64_t *first)
+{
+	struct entry like = {0};
+	bson_iter_t at;
+
+	if (!bson_iter_init_find(&at, document, "_id") || !take_place(&at, &like))
+		return false;
+	*conversation = like.conversation;
+	*first = like.first;
+	return true;
+}

@@ -24,4 +24,7 @@ struct entry *document_read(const bson_t *document, const char **why);
 /* A place in a log, as _id has it: `key` is the field's name. */
 bool document_add_place(bson_t *to, const char *key, struct text conversation, int64_t first);
 
+/* Of a document's _id; the text points into the document. False: it is none. */
+bool document_read_place(const bson_t *document, struct text *conversation, uint64_t *first);
+
 #endif

@@ -272,6 +272,57 @@ static bool mongo_find(void *ctx, void *arg, struct text conversation, struct te
 	return is_available && outage_end(&thread->outage);
 }
 
+/* What is equal to a place is that place, in whatever type of number. */
+static void mark_place(const bson_t *document, const struct store_place *places, size_t n,
+		       bool *has_more)
+{
+	struct text conversation;
+	uint64_t first;
+
+	if (!document_read_place(document, &conversation, &first))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (places[i].last + 1 == first && text_equal(places[i].conversation, conversation))
+			has_more[i] = true;
+}
+
+/* A log has no gaps: it goes on where its next entry begins. So each place is one look into the index of
+ * _id, which has all that is asked, and a log that has grown much costs no more than another. */
+static bool mongo_compare(void *ctx, void *arg, const struct store_place *places, size_t n,
+			  bool *has_more)
+{
+	struct thread *thread = arg;
+	bson_t filter = BSON_INITIALIZER, field, list;
+	bson_t *options = BCON_NEW("projection", "{", "_id", BCON_INT32(1), "}", "hint", "{", "_id",
+				   BCON_INT32(1), "}", "batchSize", BCON_INT32(STORE_PLACES_MAX + 1));
+	mongoc_cursor_t *cursor;
+	const bson_t *document;
+	bson_error_t error;
+	bool is_available;
+
+	(void)ctx;
+	bson_append_document_begin(&filter, "_id", 3, &field);
+	bson_append_array_begin(&field, "$in", 3, &list);
+	for (size_t i = 0; i < n; i++) {
+		char space[16];
+		const char *key;
+
+		bson_uint32_to_string((uint32_t)i, &key, space, sizeof(space));
+		document_add_place(&list, key, places[i].conversation, (int64_t)(places[i].last + 1));
+	}
+	bson_append_array_end(&field, &list);
+	bson_append_document_end(&filter, &field);
+	cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
+	while (mongoc_cursor_next(cursor, &document))
+		mark_place(document, places, n, has_more);
+	is_available = !mongoc_cursor_error(cursor, &error) ||
+		       outage_begin(&thread->outage, error.message);
+	mongoc_cursor_destroy(cursor);
+	bson_destroy(options);
+	bson_destroy(&filter);
+	return is_available && outage_end(&thread->outage);
+}
+
 /* The primary answers, and appends are possible. */
 static bool mongo_ping(void *ctx, void *arg)
 {
@@ -302,6 +353,7 @@ static const struct backend backend = {
 	.append = mongo_append,
 	.read = mongo_read,
 	.find = mongo_find,
+	.compare = mongo_compare,
 	.ping = mongo_ping,
 	.free = mongo_free,
 };

@@ -48,6 +48,7 @@ static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_FIND] =
 		"SELECT " ENTRY_COLUMNS " FROM client_id JOIN entry USING (conversation, first)"
 		" WHERE conversation = ?1 AND id = ?2",
+	[STATEMENT_BEGINS] = "SELECT 1 FROM entry WHERE conversation = ?1 AND first = ?2",
 	[STATEMENT_PING] = "SELECT count(*) FROM sqlite_schema",
 };
 

@@ -27,6 +27,7 @@ enum statement {
 	STATEMENT_NEWEST,   /* entries downwards: ?1 conversation, ?2 first below this */
 	STATEMENT_OLDEST,   /* entries upwards: ?1 conversation, ?2 from the one with this number */
 	STATEMENT_FIND,     /* ?1 conversation, ?2 client id */
+	STATEMENT_BEGINS,   /* ?1 conversation, ?2 where an entry begins */
 	STATEMENT_PING,
 	STATEMENT_COUNT
 };

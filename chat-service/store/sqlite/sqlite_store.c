@@ -316,6 +316,30 @@ static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct t
 	return (step == SQLITE_DONE || *entry) && outage_end(&thread->outage);
 }
 
+/* A log has no gaps: it goes on where its next entry begins. */
+static bool sqlite_compare(void *ctx, void *arg, const struct store_place *places, size_t n,
+			   bool *has_more)
+{
+	struct thread *thread = arg;
+
+	if (!ensure_open(ctx, thread))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		sqlite3_stmt *row = prepare(thread, STATEMENT_BEGINS, places[i].conversation);
+		int step;
+
+		if (!row)
+			return failed(thread);
+		sqlite3_bind_int64(row, 2, (int64_t)(places[i].last + 1));
+		step = sqlite3_step(row);
+		if (step != SQLITE_ROW && step != SQLITE_DONE)
+			return failed(thread);
+		sqlite3_reset(row);
+		has_more[i] = step == SQLITE_ROW;
+	}
+	return outage_end(&thread->outage);
+}
+
 static bool sqlite_ping(void *ctx, void *arg)
 {
 	struct thread *thread = arg;
@@ -345,6 +369,7 @@ static const struct backend backend = {
 	.append = sqlite_append,
 	.read = sqlite_read,
 	.find = sqlite_find,
+	.compare = sqlite_compare,
 	.ping = sqlite_ping,
 	.free = sqlite_free,
 };

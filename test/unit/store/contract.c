@@ -328,6 +328,55 @@ static void a_long_log_reads_from_both_ends(void **state)
 	answer_release(&answer);
 }
 
+static void comparing_tells_which_logs_go_on(void **state)
+{
+	const struct store_place places[] = {
+		{TEXT("ann"), 0},  {TEXT("ann"), 1},  {TEXT("ann"), 4}, {TEXT("ann"), 10},
+		{TEXT("ann"), 11}, {TEXT("anna"), 0}, {TEXT("an"), 1},  {TEXT("nobody"), 0},
+		{TEXT("$in"), 0},  {TEXT("ann"), 1},  {TEXT("an"), 10}, {TEXT("ann"), INT64_MAX - 1},
+	};
+	struct fixture *f = *state;
+	struct comparison_answer answer;
+
+	fresh(f);
+	fill(f, "ann");
+	fill(f, "an");
+	answer = compare(f, places, sizeof(places) / sizeof(places[0]));
+	assert_string_equal(answer.has_more, "yyynnnynnynn");
+	answer = compare(f, places + 3, 1);
+	assert_string_equal(answer.has_more, "n");
+	assert_int_equal(append_plain(f, "ann", 11, 1, NULL), APPEND_STORED);
+	answer = compare(f, places + 3, 1);
+	assert_string_equal(answer.has_more, "y");
+}
+
+static void many_places_are_compared_at_once(void **state)
+{
+	struct store_place places[STORE_PLACES_MAX];
+	char names[STORE_PLACES_MAX][32], expected[STORE_PLACES_MAX + 1] = "";
+	struct comparison_answer answers[3] = {0};
+	struct fixture *f = *state;
+
+	fresh(f);
+	for (size_t i = 0; i < STORE_PLACES_MAX; i++) {
+		snprintf(names[i], sizeof(names[i]), "visitor %zu", i);
+		places[i] = (struct store_place){text_of_string(names[i]), 2};
+		assert_int_equal(append_plain(f, names[i], 1, 2, NULL), APPEND_STORED);
+		expected[i] = i % 3 == 0 ? 'y' : 'n';
+		if (i % 3 == 0)
+			assert_int_equal(append_plain(f, names[i], 3, 1, NULL), APPEND_STORED);
+	}
+	for (size_t i = 0; i < 3; i++)
+		assert_true(store_compare(f->store, places, STORE_PLACES_MAX, answer_compare,
+					  &answers[i]));
+	memset(names, 'x', sizeof(names)); /* they were copied */
+	memset(places, 0, sizeof(places));
+	for (size_t i = 0; i < 3; i++) {
+		fixture_wait(f, &answers[i].calls, 1);
+		assert_string_equal(answers[i].has_more, expected);
+	}
+}
+
 static void one_batch_gives_each_entry_its_own_result(void **state)
 {
 	enum { N = 7 };
@@ -429,6 +478,7 @@ static void close_answers_everything_once_and_keeps_what_it_acknowledged(void **
 {
 	enum { N = 200 };
 	struct answer answers[N] = {0}, read = {0}, found = {0}, pinged = {0}, answer;
+	struct comparison_answer compared = {0};
 	struct fixture *f = *state;
 	size_t stored = 0;
 
@@ -438,11 +488,14 @@ static void close_answers_everything_once_and_keeps_what_it_acknowledged(void **
 	assert_true(store_read(f->store, &(struct store_range){.conversation = TEXT("ann"), .limit = 1},
 			       answer_read, &read));
 	assert_true(store_find(f->store, TEXT("ann"), TEXT("x"), answer_find, &found));
+	assert_true(store_compare(f->store, &(struct store_place){TEXT("ann"), 0}, 1, answer_compare,
+				  &compared));
 	assert_true(store_ping(f->store, answer_ping, &pinged));
 	store_close(f->store);
 	f->store = NULL;
 	assert_int_equal(read.calls, 1);
 	assert_int_equal(found.calls, 1);
+	assert_int_equal(compared.calls, 1);
 	assert_int_equal(pinged.calls, 1);
 	answer_release(&read);
 	answer_release(&found);
@@ -562,6 +615,8 @@ int main(int argc, char **argv)
 		TEST(an_id_repeated_in_its_own_entry_counts_once),
 		TEST(large_entries_are_stored_whole),
 		TEST(a_long_log_reads_from_both_ends),
+		TEST(comparing_tells_which_logs_go_on),
+		TEST(many_places_are_compared_at_once),
 		TEST(one_batch_gives_each_entry_its_own_result),
 		TEST(a_thousand_conversations_at_once),
 		TEST(two_stores_never_both_win_a_place),

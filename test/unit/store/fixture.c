@@ -101,6 +101,16 @@ void answer_ping(void *ctx, bool is_available)
 	answer->is_available = is_available;
 }
 
+void answer_compare(void *ctx, bool is_available, const bool *has_more, size_t n)
+{
+	struct comparison_answer *answer = ctx;
+
+	answer->calls++;
+	assert_true(is_available ? n > 0 : n == 0 && !has_more);
+	for (size_t i = 0; i < n; i++)
+		answer->has_more[i] = has_more[i] ? 'y' : 'n';
+}
+
 static void wait_for(struct fixture *f, const struct answer *answer)
 {
 	assert_int_equal(answer->calls, 0); /* not inside the call */
@@ -139,6 +149,17 @@ struct answer find(struct fixture *f, const char *conversation, const char *clie
 	assert_true(store_find(f->store, text_of_string(conversation), text_of_string(client_id),
 			       answer_find, &answer));
 	wait_for(f, &answer);
+	return answer;
+}
+
+struct comparison_answer compare(struct fixture *f, const struct store_place *places, size_t n)
+{
+	struct comparison_answer answer = {0};
+
+	assert_true(store_compare(f->store, places, n, answer_compare, &answer));
+	assert_int_equal(answer.calls, 0);
+	fixture_wait(f, &answer.calls, 1);
+	assert_int_equal(answer.calls, 1);
 	return answer;
 }
 

@@ -65,6 +65,13 @@ void answer_read(void *answer, bool is_available, struct entry *const *entries, 
 void answer_find(void *answer, bool is_available, struct entry *entry);
 void answer_ping(void *answer, bool is_available);
 
+/* Which logs go on, such as "yn" for two; "" when the store is unavailable. */
+struct comparison_answer {
+	size_t calls;
+	char has_more[STORE_PLACES_MAX + 1];
+};
+void answer_compare(void *answer, bool is_available, const bool *has_more, size_t n);
+
 /* Asks, and gives the entry up at once. */
 void start_append(struct fixture *f, struct entry *entry, struct answer *answer);
 
@@ -72,6 +79,7 @@ void start_append(struct fixture *f, struct entry *entry, struct answer *answer)
 enum append_result append(struct fixture *f, struct entry *entry);
 struct answer read_range(struct fixture *f, struct store_range range);
 struct answer find(struct fixture *f, const char *conversation, const char *client_id);
+struct comparison_answer compare(struct fixture *f, const struct store_place *places, size_t n);
 bool ping(struct fixture *f);
 
 /* An entry of n messages "text <number>" of Ann's, the first with the id (NULL: none). */

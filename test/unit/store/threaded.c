@@ -65,6 +65,17 @@ static bool hanging_find(void *ctx, void *thread, struct text conversation, stru
 	return true;
 }
 
+static bool hanging_compare(void *ctx, void *thread, const struct store_place *places, size_t n,
+			    bool *has_more)
+{
+	(void)ctx;
+	(void)places;
+	pass(thread);
+	for (size_t i = 0; i < n; i++)
+		has_more[i] = true;
+	return true;
+}
+
 static bool hanging_ping(void *ctx, void *thread)
 {
 	(void)ctx;
@@ -85,6 +96,7 @@ static const struct backend hanging_backend = {
 	.append = hanging_append,
 	.read = hanging_read,
 	.find = hanging_find,
+	.compare = hanging_compare,
 	.ping = hanging_ping,
 	.free = hanging_free,
 };
@@ -122,6 +134,7 @@ static void let_pass(int n)
 static void everything_is_answered_in_time_while_the_backend_hangs(void **state)
 {
 	struct answer appended = {0}, read = {0}, found = {0}, pinged = {0}, late = {0};
+	struct comparison_answer compared = {0};
 	struct fixture *f = *state;
 
 	fixture_open(f, 300);
@@ -130,6 +143,8 @@ static void everything_is_answered_in_time_while_the_backend_hangs(void **state)
 			       &(struct store_range){.conversation = TEXT("ann"), .limit = 1},
 			       answer_read, &read));
 	assert_true(store_find(f->store, TEXT("ann"), TEXT("x"), answer_find, &found));
+	assert_true(store_compare(f->store, &(struct store_place){TEXT("ann"), 0}, 1, answer_compare,
+				  &compared));
 	assert_true(store_ping(f->store, answer_ping, &pinged));
 	fixture_wait(f, &pinged.calls, 1); /* the youngest; it never reached a thread */
 	start_append(f, plain_entry("ann", 2, 1, NULL), &late);
@@ -141,6 +156,8 @@ static void everything_is_answered_in_time_while_the_backend_hangs(void **state)
 	assert_int_equal(read.n, 0);
 	assert_int_equal(found.calls, 1);
 	assert_false(found.is_available);
+	assert_int_equal(compared.calls, 1);
+	assert_string_equal(compared.has_more, "");
 	assert_false(pinged.is_available);
 	assert_int_equal(late.result, APPEND_UNAVAILABLE);
 
