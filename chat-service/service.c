@@ -43,9 +43,10 @@ struct service {
 /* ---- the callbacks that the parts are wired with ---- */
 
 static void show(void *ctx, struct conversation *conversation, struct entry *entry,
-		 bool state_changed)
+		 bool state_changed, bool is_ours)
 {
 	(void)ctx;
+	(void)is_ours;
 	fanout_entry(conversation, entry, state_changed);
 }
 

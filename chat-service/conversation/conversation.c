@@ -8,7 +8,10 @@
 #include "conversation/tail.h"
 #include "conversation/writer.h"
 
-enum { LOAD_MESSAGES = 50 /* an ordinary page of history: opening needs no second read */ };
+enum {
+	LOAD_MESSAGES = 50, /* an ordinary page of history: opening needs no second read */
+	RIVAL_MS = 100      /* so long after another replica's entry there may be more */
+};
 
 struct conversations {
 	struct conversations_options options;
@@ -22,7 +25,10 @@ struct conversation {
 	struct conversations *all;
 	unsigned refs;
 	bool is_loaded, is_loading;
+	bool is_followed; /* what others append is told of */
+	bool is_behind;   /* the store may have more than `last` */
 	uint64_t last;
+	int64_t rival_ms; /* loop time of another replica's newest entry; 0: there was none */
 	struct tail tail; /* ends with entry `last`, when the log has any */
 	struct rs_state *memory; /* of the bot after it; NULL: not in memory */
 	struct load_waiter *waiters;
@@ -51,8 +57,12 @@ struct conversations *conversations_new(const struct conversations_options *opti
 
 static void conversation_free(struct conversation *c)
 {
+	const struct conversations_options *options = &c->all->options;
+
 	HASH_DEL(c->all->table, c);
 	c->all->stats.open--;
+	if (c->is_followed)
+		options->unfollow(options->ctx, conversation_id(c));
 	tail_release(&c->tail);
 	bot_memory_free(c->memory);
 	free(c);
@@ -77,16 +87,18 @@ struct conversation_stats *conversations_stats(struct conversations *all)
 	return &all->stats;
 }
 
-bool conversations_are_busy(const struct conversations *all)
-{
-	return writers_are_busy(all->writers);
-}
-
-struct conversation *conversation_get(struct conversations *all, struct text id)
+static struct conversation *find(struct conversations *all, struct text id)
 {
 	struct conversation *c;
 
 	HASH_FIND(hh, all->table, id.p, id.n, c);
+	return c;
+}
+
+struct conversation *conversation_get(struct conversations *all, struct text id)
+{
+	struct conversation *c = find(all, id);
+
 	if (c)
 		return conversation_ref(c);
 	c = calloc(1, sizeof(*c) + id.n);
@@ -157,17 +169,37 @@ static void loaded(void *ctx, bool is_available, struct entry *const *entries, s
 		c->waiters = waiter->next;
 		waiter->done(waiter, c->is_loaded);
 	}
+	if (c->is_loaded && c->is_behind)
+		writer_wake(c->all->writers, c, &c->writer);
 	conversation_unref(c);
 }
 
-bool conversation_load(struct conversation *c, struct load_waiter *waiter)
+static bool read_end(struct conversation *c)
 {
 	struct store_range range = {.conversation = conversation_id(c),
 				    .limit = LOAD_MESSAGES,
 				    .newest_first = true};
 
+	return store_read(c->all->options.store, &range, loaded, c);
+}
+
+/* Others' entries have to be heard of before the end is read, or one could fall in between. */
+static bool start_loading(struct conversation *c)
+{
+	const struct conversations_options *options = &c->all->options;
+
+	if (options->follow && !c->is_followed) {
+		c->is_followed = true;
+		if (!options->follow(options->ctx, conversation_id(c)))
+			return true; /* conversations_followed */
+	}
+	return read_end(c);
+}
+
+bool conversation_load(struct conversation *c, struct load_waiter *waiter)
+{
 	if (!c->is_loading) {
-		if (!store_read(c->all->options.store, &range, loaded, c))
+		if (!start_loading(c))
 			return false;
 		c->is_loading = true;
 		conversation_ref(c);
@@ -175,6 +207,14 @@ bool conversation_load(struct conversation *c, struct load_waiter *waiter)
 	waiter->next = c->waiters;
 	c->waiters = waiter;
 	return true;
+}
+
+void conversations_followed(struct conversations *all, struct text id)
+{
+	struct conversation *c = find(all, id);
+
+	if (c && c->is_loading && !read_end(c))
+		loaded(c, false, NULL, 0);
 }
 
 void conversation_load_cancel(struct conversation *c, struct load_waiter *waiter)
@@ -216,7 +256,9 @@ bool conversation_add(struct conversation *c, const struct turn_request *request
 	return writer_add(c->all->writers, c, &c->writer, request);
 }
 
-void conversation_apply(struct conversation *c, struct entry *entry)
+/* ---- the log goes on ---- */
+
+void conversation_apply(struct conversation *c, struct entry *entry, bool is_ours)
 {
 	enum state before = conversation_standing(c)->state;
 	bool state_changed = entry->after.state != before;
@@ -229,7 +271,58 @@ void conversation_apply(struct conversation *c, struct entry *entry)
 		c->is_loaded = false;
 	}
 	c->last = entry_last(entry);
-	c->all->options.shown(c->all->options.ctx, c, entry, state_changed);
+	if (!is_ours)
+		c->rival_ms = loop_now_ms(c->all->options.loop);
+	c->all->options.shown(c->all->options.ctx, c, entry, state_changed, is_ours);
+}
+
+void conversations_heard(struct conversations *all, struct entry *entry)
+{
+	struct conversation *c = find(all, entry->conversation);
+
+	if (!c || (c->is_loaded && entry_last(entry) <= c->last))
+		return;
+	if (!c->is_loaded || entry->first != c->last + 1) {
+		conversation_missed(c);
+		return;
+	}
+	conversation_ref(c);
+	if (c->writer)
+		writer_heard(c->writer, entry);
+	conversation_apply(c, entry, false);
+	conversation_unref(c);
+}
+
+void conversation_missed(struct conversation *c)
+{
+	c->is_behind = true;
+	if (c->is_loaded)
+		writer_wake(c->all->writers, c, &c->writer);
+}
+
+void conversation_mistrust(struct conversation *c)
+{
+	log_error(c->all->options.log, "conversation_disagrees",
+		  LOG_TEXT_FIELD("conversation", conversation_id(c)),
+		  LOG_STRING("why", "another replica told of an entry that the store does not have"));
+	tail_release(&c->tail);
+	conversation_keep_memory(c, NULL);
+	c->is_loaded = false;
+}
+
+bool conversation_is_behind(const struct conversation *c)
+{
+	return c->is_behind;
+}
+
+void conversation_set_behind(struct conversation *c, bool is_behind)
+{
+	c->is_behind = is_behind;
+}
+
+bool conversation_has_rivals(const struct conversation *c)
+{
+	return c->rival_ms && loop_now_ms(c->all->options.loop) - c->rival_ms < RIVAL_MS;
 }
 
 struct rs_state *conversation_take_memory(struct conversation *c)

@@ -27,9 +27,14 @@ struct conversations_options {
 	const struct log *log;
 	struct store *store;
 	struct bot *bot; /* NULL: nobody answers */
-	/* An entry joined the log; those whose turns are in it have been answered. */
+	/* An entry joined the log; those whose turns are in it have been answered. `is_ours`: this process
+	 * appended it, others may not know of it. */
 	void (*shown)(void *ctx, struct conversation *conversation, struct entry *entry,
-		      bool state_changed);
+		      bool state_changed, bool is_ours);
+	/* Asks to hear of what other replicas append (conversations_heard). False: conversations_followed
+	 * tells from when on. NULL: nobody else appends, or nobody tells. */
+	bool (*follow)(void *ctx, struct text conversation);
+	void (*unfollow)(void *ctx, struct text conversation);
 	void *ctx;
 };
 
@@ -45,8 +50,10 @@ struct conversations *conversations_new(const struct conversations_options *opti
 void conversations_free(struct conversations *all);
 const struct conversations_options *conversations_options(const struct conversations *all);
 struct conversation_stats *conversations_stats(struct conversations *all);
-/* Whether any turn waits for its answer. */
-bool conversations_are_busy(const struct conversations *all);
+
+/* From other replicas. */
+void conversations_followed(struct conversations *all, struct text id);
+void conversations_heard(struct conversations *all, struct entry *entry);
 
 /* Opens it where it is not open yet, and refers to it. */
 struct conversation *conversation_get(struct conversations *all, struct text id);
@@ -80,8 +87,18 @@ bool conversation_recent(const struct conversation *c, uint64_t after,
 /* Takes a turn; false (and no answer) when memory ran out. */
 bool conversation_add(struct conversation *c, const struct turn_request *request);
 
+/* The store may have more than is known here: it is read. */
+void conversation_missed(struct conversation *c);
+
 /* For the writer: the entry is in the store, right after the last one known. */
-void conversation_apply(struct conversation *c, struct entry *entry);
+void conversation_apply(struct conversation *c, struct entry *entry, bool is_ours);
+/* For the writer: whether to read before the next decision. */
+bool conversation_is_behind(const struct conversation *c);
+void conversation_set_behind(struct conversation *c, bool is_behind);
+/* For the writer: other replicas append to it these days. */
+bool conversation_has_rivals(const struct conversation *c);
+/* For the writer: what is in memory is not what the store has; it is read again. */
+void conversation_mistrust(struct conversation *c);
 /* For the writer: what the bot remembers after the last entry. Taking gives it away (NULL: it is not in
  * memory), keeping takes it over. */
 struct rs_state *conversation_take_memory(struct conversation *c);

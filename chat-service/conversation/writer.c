@@ -2,51 +2,21 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/container.h"
-#include "conversation/conversation.h"
-#include "conversation/decide.h"
-#include "loop/loop.h"
+#include "conversation/writer_state.h"
 
 enum {
-	SWEEP_MS = 50,           /* how often deadlines and pauses are looked at */
+	SWEEP_MS = 50, /* how often deadlines are looked at */
 	FIRST_PAUSE_MS = 50,
 	LONGEST_PAUSE_MS = 1000,
-	CATCH_UP_MESSAGES = 500  /* read at once */
+	/* Where several replicas append, who was first waits before the next time, and who lost waits less,
+	 * so that everybody gets on. Never for the same time, or all would meet again. */
+	LOSER_WAIT_MS = 5,
+	WINNER_WAIT_MS = 10,
+	LOSSES_COUNTED = 5
 };
-
-enum phase { LOADING, APPENDING, PAUSING, READING, FINDING };
-
-struct writer {
-	struct writers *writers;
-	struct writer *next, **at; /* in writers->busy */
-	struct conversation *c;
-	struct writer **slot;
-	enum phase phase;
-	struct turn_queue waiting;
-	struct turn_queue under_way; /* in `entry`, in the order of its messages */
-	struct entry *entry;         /* being appended */
-	struct rs_state *memory;     /* of the bot, after that entry */
-	struct load_waiter loading;
-	struct turn *finding;        /* being looked up by its id; stays in `waiting` meanwhile */
-	unsigned taken_in_a_row;     /* appends that another was first with */
-	int64_t pause_ms, resume_at_ms;
-};
-
-struct writers {
-	struct conversations *all;
-	struct writer *busy;
-	struct timer sweep;
-	struct draft draft; /* used within one call only */
-};
-
-static void go_on(struct writer *w);
-static void catch_up(struct writer *w);
-
-static const struct conversations_options *options(const struct writer *w)
-{
-	return conversations_options(w->writers->all);
-}
 
 static int64_t now_ms(const struct writers *writers)
 {
@@ -71,21 +41,51 @@ static void writer_free(struct writer *w)
 	*w->at = w->next;
 	if (w->next)
 		w->next->at = w->at;
+	timer_stop(&w->pause);
 	entry_unref(w->entry);
 	bot_memory_free(w->memory);
 	free(w);
 	conversation_unref(c);
 }
 
-/* ---- waiting for the store to come back ---- */
+/* ---- waiting: for the store to come back, for other replicas, for too long ---- */
 
-static void pause_writer(struct writer *w)
+static void pause_ended(struct timer *timer)
 {
+	struct writer *w = container_of(timer, struct writer, pause);
+
+	if (w->phase == WRITER_YIELDING)
+		writer_go_on(w);
+	else
+		writer_catch_up(w);
+}
+
+void writer_pause(struct writer *w)
+{
+	if (!w->waiting.first) {
+		writer_free(w);
+		return;
+	}
 	w->pause_ms = w->pause_ms ? w->pause_ms * 2 : FIRST_PAUSE_MS;
 	if (w->pause_ms > LONGEST_PAUSE_MS)
 		w->pause_ms = LONGEST_PAUSE_MS;
-	w->resume_at_ms = now_ms(w->writers) + w->pause_ms;
-	w->phase = PAUSING;
+	w->phase = WRITER_PAUSING;
+	timer_start(&w->pause, w->pause_ms);
+}
+
+/* True: before the next append others have a chance. */
+static bool yield(struct writer *w)
+{
+	unsigned losses = w->lost_in_a_row < LOSSES_COUNTED ? w->lost_in_a_row : LOSSES_COUNTED;
+	unsigned least = losses ? 0 : WINNER_WAIT_MS / 2;
+	unsigned most = losses ? LOSER_WAIT_MS << (losses - 1) : WINNER_WAIT_MS;
+
+	if (w->has_yielded || !conversation_has_rivals(w->c))
+		return false;
+	w->has_yielded = true;
+	w->phase = WRITER_YIELDING;
+	timer_start(&w->pause, least + (unsigned)rand_r(&w->writers->dice) % (most - least + 1));
+	return true;
 }
 
 static void expire(struct turn_queue *queue, const struct turn *spared, int64_t now)
@@ -108,8 +108,6 @@ static void sweep(struct timer *timer)
 		next = w->next;
 		expire(&w->waiting, w->finding, now);
 		expire(&w->under_way, NULL, now);
-		if (w->phase == PAUSING && w->resume_at_ms <= now)
-			catch_up(w);
 	}
 	if (writers->busy)
 		timer_start(&writers->sweep, SWEEP_MS);
@@ -117,10 +115,11 @@ static void sweep(struct timer *timer)
 
 /* ---- what was stored ---- */
 
-/* Answers the turns whose messages are in the entry. */
-static void settle(struct turn_queue *queue, const struct entry *entry)
+bool writer_settle(struct turn_queue *queue, const struct entry *entry, const struct turn *spared)
 {
-	for (size_t i = 0; i < entry->n; i++) {
+	bool any = false;
+
+	for (size_t i = 0; i < entry->n && queue->first; i++) {
 		const struct message *m = &entry->messages[i];
 		struct turn **at = &queue->first;
 
@@ -128,13 +127,15 @@ static void settle(struct turn_queue *queue, const struct entry *entry)
 			continue;
 		while (*at && !text_equal((*at)->request.id, m->id))
 			at = &(*at)->next;
-		if (!*at)
+		if (!*at || *at == spared)
 			continue;
+		any = true;
 		turn_finish(turn_queue_remove(queue, at),
 			    &(struct turn_answer){.conversation = entry->conversation,
 						  .seq = entry->first + i,
 						  .at_ms = entry->at_ms});
 	}
+	return any;
 }
 
 static void stored(struct writer *w)
@@ -145,13 +146,18 @@ static void stored(struct writer *w)
 	w->entry = NULL;
 	w->pause_ms = 0;
 	w->taken_in_a_row = 0;
+	w->lost_in_a_row = 0;
 	stats->entries_stored++;
 	stats->messages_stored += entry->n;
-	settle(&w->under_way, entry);
+	writer_settle(&w->under_way, entry, NULL);
 	assert(w->under_way.n == 0);
-	conversation_apply(w->c, entry);
-	conversation_keep_memory(w->c, w->memory);
-	w->memory = NULL;
+	if (entry->first == conversation_last(w->c) + 1) {
+		conversation_apply(w->c, entry, true);
+		conversation_keep_memory(w->c, w->memory);
+		w->memory = NULL;
+	} else {
+		conversation_mistrust(w->c);
+	}
 	entry_unref(entry);
 }
 
@@ -163,112 +169,42 @@ static void forget_entry(struct writer *w)
 	w->memory = NULL;
 }
 
+/* Turns that expired meanwhile are answered already, those that are left are decided again. */
+static void refused(struct writer *w, enum append_result result)
+{
+	/* Another's entry has the number, as another replica told: no need to read, or to look up ids. */
+	bool is_explained = conversation_last(w->c) >= w->entry->first;
+
+	forget_entry(w);
+	for (struct turn *turn = w->under_way.first; turn; turn = turn->next)
+		turn->must_find = result == APPEND_TAKEN && !is_explained;
+	turn_queue_prepend(&w->waiting, &w->under_way);
+	if (is_explained)
+		writer_go_on(w);
+	else if (result == APPEND_UNAVAILABLE || ++w->taken_in_a_row > 1)
+		writer_pause(w);
+	else
+		writer_catch_up(w);
+}
+
 static void append_done(void *ctx, enum append_result result)
 {
 	struct writer *w = ctx;
 	struct conversation_stats *stats = conversations_stats(w->writers->all);
 
+	w->has_yielded = false;
 	if (result == APPEND_STORED) {
 		stored(w);
-		go_on(w);
+		writer_go_on(w);
 		return;
 	}
-	forget_entry(w);
-	for (struct turn *turn = w->under_way.first; turn; turn = turn->next)
-		turn->must_find = result == APPEND_TAKEN;
-	turn_queue_prepend(&w->waiting, &w->under_way);
 	if (result == APPEND_UNAVAILABLE) {
 		stats->failures++;
-		pause_writer(w);
-		return;
+	} else {
+		stats->conflicts++;
+		w->lost_in_a_row++;
 	}
-	stats->conflicts++;
-	if (++w->taken_in_a_row > 1)
-		pause_writer(w); /* by what cannot be read yet */
-	else
-		catch_up(w);
-}
-
-/* ---- reading what was missed ---- */
-
-static bool find_next(struct writer *w);
-
-static void missed(void *ctx, bool is_available, struct entry *const *entries, size_t n)
-{
-	struct writer *w = ctx;
-	uint64_t before = conversation_last(w->c);
-
-	if (!is_available) {
-		pause_writer(w);
-		return;
-	}
-	for (size_t i = 0; i < n && conversation_is_loaded(w->c); i++) {
-		if (entries[i]->first != conversation_last(w->c) + 1)
-			continue;
-		settle(&w->waiting, entries[i]);
-		conversation_apply(w->c, entries[i]);
-	}
-	if (conversation_last(w->c) > before) {
-		/* That another had the number explains a refused append; ids need no look. */
-		w->taken_in_a_row = 0;
-		for (struct turn *turn = w->waiting.first; turn; turn = turn->next)
-			turn->must_find = false;
-		catch_up(w);
-	} else if (!find_next(w)) {
-		go_on(w);
-	}
-}
-
-static void catch_up(struct writer *w)
-{
-	struct store_range range = {.conversation = conversation_id(w->c),
-				    .after = conversation_last(w->c),
-				    .limit = CATCH_UP_MESSAGES};
-
-	if (!conversation_is_loaded(w->c)) {
-		go_on(w);
-		return;
-	}
-	w->phase = READING;
-	if (!store_read(options(w)->store, &range, missed, w))
-		pause_writer(w);
-}
-
-/* ---- looking up ids ---- */
-
-static void found(void *ctx, bool is_available, struct entry *entry)
-{
-	struct writer *w = ctx;
-
-	w->finding->must_find = !is_available;
-	w->finding->is_checked = is_available;
-	w->finding = NULL;
-	if (!is_available) {
-		pause_writer(w);
-		return;
-	}
-	if (entry)
-		settle(&w->waiting, entry);
-	if (!find_next(w))
-		catch_up(w);
-}
-
-/* False: there is nothing to look up. */
-static bool find_next(struct writer *w)
-{
-	struct turn *turn = w->waiting.first;
-
-	while (turn && !turn->must_find)
-		turn = turn->next;
-	if (!turn)
-		return false;
-	w->phase = FINDING;
-	w->finding = turn;
-	if (!store_find(options(w)->store, conversation_id(w->c), turn->request.id, found, w)) {
-		w->finding = NULL;
-		pause_writer(w);
-	}
-	return true;
+	refused(w, result);
 }
 
 /* ---- deciding and appending ---- */
@@ -278,17 +214,17 @@ static void load_done(struct load_waiter *waiter, bool is_loaded)
 	struct writer *w = container_of(waiter, struct writer, loading);
 
 	if (is_loaded)
-		go_on(w);
+		writer_go_on(w);
 	else
-		pause_writer(w);
+		writer_pause(w);
 }
 
 static void load(struct writer *w)
 {
-	w->phase = LOADING;
+	w->phase = WRITER_LOADING;
 	w->loading.done = load_done;
 	if (!conversation_load(w->c, &w->loading))
-		pause_writer(w);
+		writer_pause(w);
 }
 
 static bool holds_id(const struct turn_queue *queue, struct text id)
@@ -307,7 +243,7 @@ static void gather(struct writer *w, struct draft *draft)
 
 	while ((turn = w->waiting.first) && draft_has_room(draft, turn) &&
 	       !holds_id(&w->under_way, turn->request.id)) {
-		enum err err = decide(options(w)->bot, draft, turn);
+		enum err err = decide(writer_options(w)->bot, draft, turn);
 
 		if (err == ERR_NONE) {
 			turn_queue_push(&w->under_way, turn_queue_pop(&w->waiting));
@@ -326,27 +262,33 @@ static void gather(struct writer *w, struct draft *draft)
 
 static void append(struct writer *w, struct draft *draft)
 {
-	w->phase = APPENDING;
+	w->phase = WRITER_APPENDING;
 	w->memory = draft->memory;
 	draft->memory = NULL;
 	w->entry = entry_make(draft->conversation, draft->first, draft->at_ms, &draft->after,
 			      draft->messages, draft->n);
-	if (w->entry && store_append(options(w)->store, w->entry, append_done, w))
+	if (w->entry && store_append(writer_options(w)->store, w->entry, append_done, w))
 		return;
 	forget_entry(w);
 	turn_queue_prepend(&w->waiting, &w->under_way);
-	pause_writer(w);
+	writer_pause(w);
 }
 
-static void go_on(struct writer *w)
+void writer_go_on(struct writer *w)
 {
 	struct draft *draft = &w->writers->draft;
 
-	while (w->waiting.first) {
+	while (w->waiting.first || conversation_is_behind(w->c)) {
 		if (!conversation_is_loaded(w->c)) {
 			load(w);
 			return;
 		}
+		if (conversation_is_behind(w->c)) {
+			writer_catch_up(w);
+			return;
+		}
+		if (yield(w))
+			return;
 		draft_init(draft, conversation_id(w->c), loop_wall_ms(), conversation_newest(w->c));
 		draft->memory = conversation_take_memory(w->c);
 		gather(w, draft);
@@ -356,7 +298,7 @@ static void go_on(struct writer *w)
 			return;
 		}
 		draft_release(draft);
-		if (find_next(w))
+		if (writer_find_next(w))
 			return;
 	}
 	writer_free(w);
@@ -371,6 +313,7 @@ struct writers *writers_new(struct conversations *all)
 	if (!writers)
 		return NULL;
 	writers->all = all;
+	writers->dice = (unsigned)getpid() ^ (unsigned)loop_wall_ms();
 	timer_init(&writers->sweep, conversations_options(all)->loop, sweep);
 	return writers;
 }
@@ -390,11 +333,6 @@ void writers_free(struct writers *writers)
 	free(writers);
 }
 
-bool writers_are_busy(const struct writers *writers)
-{
-	return writers->busy != NULL;
-}
-
 static struct writer *writer_new(struct writers *writers, struct conversation *c,
 				 struct writer **slot)
 {
@@ -407,6 +345,7 @@ static struct writer *writer_new(struct writers *writers, struct conversation *c
 	w->slot = slot;
 	turn_queue_init(&w->waiting);
 	turn_queue_init(&w->under_way);
+	timer_init(&w->pause, writer_options(w)->loop, pause_ended);
 	if (!timer_is_running(&writers->sweep))
 		timer_start(&writers->sweep, SWEEP_MS);
 	w->next = writers->busy;
@@ -417,20 +356,41 @@ static struct writer *writer_new(struct writers *writers, struct conversation *c
 	return w;
 }
 
+/* The conversation's writer, a new one where there is none; NULL: no memory. */
+static struct writer *writer_get(struct writers *writers, struct conversation *c,
+				 struct writer **slot)
+{
+	if (!*slot)
+		*slot = writer_new(writers, c, slot);
+	return *slot;
+}
+
 bool writer_add(struct writers *writers, struct conversation *c, struct writer **slot,
 		const struct turn_request *request)
 {
+	bool is_idle = !*slot;
 	struct turn *turn = turn_make(request);
-	bool is_new = !*slot;
 
 	if (!turn)
 		return false;
-	if (is_new && !(*slot = writer_new(writers, c, slot))) {
+	if (!writer_get(writers, c, slot)) {
 		free(turn);
 		return false;
 	}
 	turn_queue_push(&(*slot)->waiting, turn);
-	if (is_new)
-		go_on(*slot);
+	if (is_idle)
+		writer_go_on(*slot);
 	return true;
+}
+
+void writer_wake(struct writers *writers, struct conversation *c, struct writer **slot)
+{
+	if (!*slot && writer_get(writers, c, slot))
+		writer_go_on(*slot);
+}
+
+void writer_heard(struct writer *w, const struct entry *entry)
+{
+	writer_settle(&w->waiting, entry, w->finding);
+	writer_settle(&w->under_way, entry, NULL);
 }
