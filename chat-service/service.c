@@ -224,6 +224,7 @@ static bool make_middle(struct service *s)
 		.max_text = s->settings->max_text,
 		.history_limit = s->settings->history_limit,
 		.rate = s->settings->rate_limit,
+		.name_rate = s->settings->name_rate_limit,
 		.store_timeout_ms = s->settings->store_timeout_ms,
 		.auth = auth_mode_names[s->settings->auth_mode],
 	});

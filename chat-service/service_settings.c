@@ -16,7 +16,7 @@ struct mongo_parts {
 	int64_t port;
 };
 
-enum { ROWS = 20 };
+enum { ROWS = 21 };
 
 static size_t table(struct setting rows[ROWS], struct service_settings *s, struct mongo_parts *m)
 {
@@ -50,6 +50,9 @@ static size_t table(struct setting rows[ROWS], struct service_settings *s, struc
 		{.name = "RATE_LIMIT", .kind = SETTING_INT, .value = &s->rate_limit, .initial = "20",
 		 .max = 1000000,
 		 .help = "sends a second for each connection, in bursts of five times that; 0: no limit"},
+		{.name = "NAME_RATE_LIMIT", .kind = SETTING_INT, .value = &s->name_rate_limit,
+		 .initial = "60", .max = 1000000,
+		 .help = "the same for all connections of a name to this process; 0: no limit"},
 		{.name = "HISTORY_LIMIT", .kind = SETTING_INT, .value = &s->history_limit,
 		 .initial = "50", .min = 1, .max = 500, .help = "messages on a page of history"},
 		{.name = "DRAIN_S", .kind = SETTING_INT, .value = &s->drain_s, .initial = "5", .max = 3600,

@@ -154,7 +154,7 @@ class Bench:
         return str(self.build / "bin" / name)
 
     def service_settings(self, port, has_bot, mongod=None):
-        settings = {"PORT": port, "LISTEN_HOST": "127.0.0.1", "RATE_LIMIT": 0, "AUTH_MODE": "open",
+        settings = {"PORT": port, "LISTEN_HOST": "127.0.0.1", "RATE_LIMIT": 0, "NAME_RATE_LIMIT": 0, "AUTH_MODE": "open",
                     "LOG_LEVEL": "warn", "BOT_BRAIN": ROOT / "bot" / "brain" if has_bot else ""}
         if mongod:
             return settings | {"MONGO_URI": mongod.uri(), "MONGO_DATABASE": "chat"}

@@ -5,6 +5,7 @@
 #ifndef SESSION_BUCKET_H
 #define SESSION_BUCKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct bucket {
@@ -18,5 +19,6 @@ enum { BUCKET_BURST_S = 5 };
 void bucket_init(struct bucket *bucket, int64_t rate, int64_t now_ms);
 /* Takes a token: 0; or says in how many milliseconds there will be one. */
 int64_t bucket_take(struct bucket *bucket, int64_t rate, int64_t now_ms);
+bool bucket_is_full(const struct bucket *bucket, int64_t rate, int64_t now_ms);
 
 #endif

@@ -7,14 +7,16 @@
 #include "session/name.h"
 #include "session/outbox.h"
 #include "session/session.h"
+#include "session/visitors.h"
 
 struct sessions {
 	struct sessions_options options;
 	struct session_stats stats;
+	struct visitors *visitors;   /* what each name may send, over all its connections */
 	struct session *first;       /* all with a socket */
 	struct session *dirty;       /* those to look after at the end of this turn */
 	struct turn_end turn_end;
-	struct timer stalled;        /* looks for readers that do not read */
+	struct timer stalled;        /* looks for readers that do not read, and for visitors to forget */
 	struct timer drain;
 	int64_t drain_until_ms;
 	bool is_draining;

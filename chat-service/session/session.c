@@ -218,6 +218,7 @@ static void look_for_stalled(struct timer *timer)
 		leave(s, CLOSE_POLICY, "too slow");
 		socket_close(s->socket, CLOSE_POLICY, "too slow");
 	}
+	visitors_sweep(all->visitors, loop_now_ms(all->options.loop));
 	timer_start(&all->stalled, STALLED_LOOK_MS);
 }
 
@@ -248,6 +249,11 @@ struct sessions *sessions_new(const struct sessions_options *options)
 	if (!all)
 		return NULL;
 	all->options = *options;
+	all->visitors = visitors_new(options->name_rate);
+	if (!all->visitors) {
+		free(all);
+		return NULL;
+	}
 	turn_end_start(&all->turn_end, options->loop, turn_ended);
 	timer_init(&all->stalled, options->loop, look_for_stalled);
 	timer_init(&all->drain, options->loop, drain_step);
@@ -265,6 +271,7 @@ void sessions_free(struct sessions *all)
 	timer_stop(&all->stalled);
 	timer_stop(&all->drain);
 	buffer_release(&all->scratch);
+	visitors_free(all->visitors);
 	free(all);
 }
 

@@ -27,7 +27,8 @@ struct sessions_options {
 	struct conversations *conversations;
 	int64_t max_text;         /* bytes */
 	int64_t history_limit;    /* messages a page */
-	int64_t rate;             /* sends a second; 0: no limit */
+	int64_t rate;             /* sends a second of a connection; 0: no limit */
+	int64_t name_rate;        /* of all connections of a name here */
 	int64_t store_timeout_ms;
 	const char *auth;         /* what `welcome` says */
 };

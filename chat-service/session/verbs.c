@@ -15,7 +15,7 @@ enum {
 };
 
 enum cost {
-	COST_SEND,  /* RATE_LIMIT is about these */
+	COST_SEND,  /* RATE_LIMIT is about these, and NAME_RATE_LIMIT */
 	COST_OTHER, /* as many again */
 	COST_QUIET  /* the same purse, but what is too much is dropped without a word */
 };
@@ -252,11 +252,22 @@ static const struct verb_row rows[VERB_COUNT] = {
 	[VERB_CANCEL] = {FIELD_ID, COST_SEND, true, check_conversation, cancel},
 };
 
+/* The connection pays before its name does: a tab that floods leaves something to the others. */
+static int64_t take_token(struct session *s, enum cost cost)
+{
+	struct bucket *bucket = cost == COST_SEND ? &s->sends : &s->others;
+	int64_t now = loop_now_ms(options(s)->loop);
+	int64_t wait_ms = bucket_take(bucket, options(s)->rate, now);
+
+	if (wait_ms == 0 && cost == COST_SEND && s->own)
+		wait_ms = visitors_take(s->all->visitors, s->name.normal, now);
+	return wait_ms;
+}
+
 /* False: the rate limit stops it, and the client knows. What is not understood costs, too. */
 static bool pay(struct session *s, const struct request *r, enum cost cost)
 {
-	struct bucket *bucket = cost == COST_SEND ? &s->sends : &s->others;
-	int64_t wait_ms = bucket_take(bucket, options(s)->rate, loop_now_ms(options(s)->loop));
+	int64_t wait_ms = take_token(s, cost);
 
 	if (wait_ms == 0) {
 		s->refused_in_a_row = 0;

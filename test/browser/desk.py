@@ -115,7 +115,7 @@ class Desk:
     def start_service(self) -> None:
         self._start("chat-service", self.service_port, "readyz", {
             "PORT": str(self.service_port), "SQLITE_PATH": str(self.database), "AUTH_MODE": "open",
-            "BOT_BRAIN": str(self._folder / "brain"), "RATE_LIMIT": "0", **self._settings})
+            "BOT_BRAIN": str(self._folder / "brain"), "RATE_LIMIT": "0", "NAME_RATE_LIMIT": "0", **self._settings})
 
     def kill_service(self) -> None:
         process = self._processes.pop("chat-service")

@@ -60,7 +60,7 @@ def new_service(tmp_path):
     made = []
 
     def make(**settings):
-        service = ChatService(tmp_path / f"log-{len(made)}", **{"RATE_LIMIT": 0} | settings)
+        service = ChatService(tmp_path / f"log-{len(made)}", **{"RATE_LIMIT": 0, "NAME_RATE_LIMIT": 0} | settings)
         made.append(service)
         return service
 

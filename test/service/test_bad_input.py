@@ -221,6 +221,24 @@ async def test_what_the_rate_limit_refused_goes_later(new_service, sqlite):
     assert len(await read_log(service, "Ada")) == 110
 
 
+async def test_all_connections_of_a_name_share_one_limit(new_service, sqlite):
+    """However it is written, and reconnecting buys nothing; others are not in it, and of them each connection has its own limit."""
+    service = new_service(**sqlite, RATE_LIMIT=50, NAME_RATE_LIMIT=20).start()
+    answers = []
+    for name in ("Ada", "ada", "ADA "):
+        async with client(service, name) as tab:
+            answers += [await tab.say(f"{name}{i}", "hi") for i in range(100)]
+    refused = [a for a in answers if a["type"] == "error"]
+    assert len(refused) >= 100 and {a["code"] for a in refused} == {"rate_limited"}
+    assert all(0 < a["retry_after_ms"] <= 50 for a in refused)
+    assert all(a["type"] == "ack" for a in answers[:100])  # the burst that is allowed
+    async with client(service, "Bob") as other:
+        assert (await other.say("b", "not in it"))["type"] == "ack"
+    async with client(service, "Ada") as tab:
+        while (answer := await tab.say("later", "hi"))["type"] == "error":
+            await asyncio.sleep(answer["retry_after_ms"] / 1000)
+
+
 async def test_a_flood_is_ended_with_a_reason(new_service, sqlite):
     """Twenty thousand refused frames in a row are warning enough."""
     service = new_service(**sqlite, RATE_LIMIT=1).start()

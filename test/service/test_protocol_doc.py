@@ -80,7 +80,7 @@ def plain(value):
 
 
 async def test_the_examples_are_what_happens(new_service, store):
-    service = new_service(**store, BOT_BRAIN=ROOT / "bot" / "brain", RATE_LIMIT=None).start()
+    service = new_service(**store, BOT_BRAIN=ROOT / "bot" / "brain", RATE_LIMIT=None, NAME_RATE_LIMIT=None).start()
     lines = "\n".join(re.findall(r"^```chat\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)).splitlines()
     lines = [line for line in lines if line]
     assert len(lines) > 50
