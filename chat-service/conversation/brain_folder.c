@@ -122,6 +122,7 @@ struct brain_folder *brain_folder_open(struct loop *loop, const struct log *log,
 	f->thread = workers_start(loop, &(struct workers_options){.name = "brain",
 								  .threads = 1,
 								  .queue_bytes = 1,
+								  .queue_jobs = 1,
 								  .batch_jobs = 1,
 								  .run = look,
 								  .ctx = f});

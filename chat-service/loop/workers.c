@@ -17,7 +17,7 @@ struct workers {
 	ev_async wake;
 
 	/* Loop thread only. */
-	size_t pending_bytes;
+	size_t pending_bytes, pending_jobs;
 	struct job *fresh, **fresh_end; /* submitted in this turn */
 	ev_prepare turn_end;
 
@@ -96,6 +96,7 @@ static void deliver(struct workers *w)
 	for (; job; job = next) {
 		next = job->next;
 		w->pending_bytes -= job->size;
+		w->pending_jobs--;
 		job->done(job); /* may free the job, may submit another */
 	}
 }
@@ -155,6 +156,7 @@ struct workers *workers_start(struct loop *loop, const struct workers_options *o
 {
 	struct workers *w = calloc(1, sizeof(*w) + options->threads * sizeof(w->threads[0]));
 
+	assert(options->queue_jobs > 0);
 	if (!w)
 		return NULL;
 	w->loop = loop;
@@ -185,9 +187,11 @@ struct workers *workers_start(struct loop *loop, const struct workers_options *o
 bool workers_submit(struct workers *w, struct job *job)
 {
 	assert(job->done);
-	if (w->started == 0 || job->size > w->options.queue_bytes - w->pending_bytes)
+	if (w->started == 0 || w->pending_jobs >= w->options.queue_jobs ||
+	    job->size > w->options.queue_bytes - w->pending_bytes)
 		return false;
 	w->pending_bytes += job->size;
+	w->pending_jobs++;
 	job->next = NULL;
 	*w->fresh_end = job;
 	w->fresh_end = &job->next;
@@ -197,6 +201,11 @@ bool workers_submit(struct workers *w, struct job *job)
 size_t workers_pending_bytes(const struct workers *w)
 {
 	return w->pending_bytes;
+}
+
+size_t workers_pending_jobs(const struct workers *w)
+{
+	return w->pending_jobs;
 }
 
 void workers_stop(struct workers *w)

@@ -28,7 +28,7 @@ struct job {
 struct workers_options {
 	const char *name;                 /* of the threads, at most 15 characters */
 	unsigned threads;
-	size_t queue_bytes;               /* most that may wait, in bytes of job.size */
+	size_t queue_bytes, queue_jobs;   /* most that may wait or be under way, in bytes of job.size and in jobs */
 	size_t batch_jobs, batch_bytes;   /* most that one `run` gets; at least one job always */
 	void *(*open)(void *ctx);         /* once in each thread; its result is handed to run and close; may be NULL */
 	void (*run)(void *ctx, void *thread, struct job *jobs); /* a list by `next`; must not free the jobs */
@@ -40,8 +40,9 @@ struct workers;
 
 struct workers *workers_start(struct loop *loop, const struct workers_options *options);
 bool workers_submit(struct workers *workers, struct job *job);
-/* Bytes that wait or are being worked on. */
+/* What waits or is being worked on. */
 size_t workers_pending_bytes(const struct workers *workers);
+size_t workers_pending_jobs(const struct workers *workers);
 /* Works off what waits, ends the threads, calls every `done` that is left, then frees. */
 void workers_stop(struct workers *workers);
 

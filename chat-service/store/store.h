@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/histogram.h"
 #include "base/log.h"
 #include "loop/loop.h"
 #include "store/entry.h"
@@ -47,6 +48,16 @@ struct store_place {
 
 enum { STORE_PLACES_MAX = 200 };
 
+/* How the store fares. */
+struct store_stats {
+	/* What waits or is under way, now; and how long the oldest append that has no answer has waited (0: none). */
+	size_t append_jobs, append_bytes, read_jobs, read_bytes;
+	int64_t oldest_append_ms;
+
+	struct histogram append_us;     /* from asking to the answer, whatever it was */
+	struct histogram batch_entries; /* of what was handed to the backend at once */
+};
+
 struct store_operations {
 	/* Stores the entry whole or not at all. */
 	bool (*append)(struct store *store, struct entry *entry,
@@ -70,6 +81,9 @@ struct store_operations {
 
 	/* Whether the store answers, now. */
 	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
+
+	/* As of now; lent until the next call. */
+	const struct store_stats *(*stats)(struct store *store);
 
 	/* Finishes what is under way, calls back what is left (the callbacks may ask for nothing more), then
 	 * frees. Blocks for as long as the timeout, when the data is out of reach. Not inside a callback. */
@@ -114,6 +128,11 @@ static inline bool store_ping(struct store *store, void (*done)(void *ctx, bool 
 			      void *ctx)
 {
 	return store->operations->ping(store, done, ctx);
+}
+
+static inline const struct store_stats *store_stats(struct store *store)
+{
+	return store->operations->stats(store);
 }
 
 static inline void store_close(struct store *store)

@@ -8,6 +8,11 @@
 #include "base/container.h"
 #include "loop/workers.h"
 
+/* Oldest first: all have the same timeout. */
+struct waiting {
+	struct request *oldest, *newest;
+};
+
 struct threaded {
 	struct store store;
 	const struct backend *backend;
@@ -16,9 +21,10 @@ struct threaded {
 	bool is_closing;
 	struct workers *writer, *readers;
 
-	/* Who still waits for an answer, oldest first: all have the same timeout. */
-	struct request *oldest, *newest;
+	/* Who still waits for an answer. */
+	struct waiting appends, others;
 	struct timer timer;
+	struct store_stats stats;
 };
 
 enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_COMPARE, REQUEST_PING };
@@ -34,7 +40,7 @@ struct request {
 	struct job job;
 	struct threaded *store;
 	enum request_kind kind;
-	int64_t deadline_ms;
+	int64_t asked_us, deadline_ms;
 
 	/* Loop thread only. */
 	struct request *older, *newer;
@@ -51,6 +57,7 @@ struct request {
 	/* What is asked, and the answer, which the thread writes. */
 	struct entry *entry; /* of an append, ours; of a find, what was found */
 	struct append append;
+	size_t batch_entries; /* of the batch that this append came first in; else 0 */
 	struct gathering gathering;
 	struct text conversation, client_id;
 	struct comparison *comparison; /* ours */
@@ -58,12 +65,17 @@ struct request {
 	char texts[];
 };
 
-int64_t store_clock_ms(void)
+static int64_t clock_us(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t store_clock_ms(void)
+{
+	return clock_us() / 1000;
 }
 
 /* On the threads. */
@@ -72,6 +84,7 @@ static void run_appends(void *ctx, void *thread, struct job *jobs)
 {
 	struct threaded *store = ctx;
 	struct append *appends[STORE_BATCH_ENTRIES];
+	struct request *first = NULL;
 	int64_t now = store_clock_ms(), deadline_ms = now;
 	size_t n = 0;
 
@@ -80,11 +93,15 @@ static void run_appends(void *ctx, void *thread, struct job *jobs)
 
 		if (request->deadline_ms <= now)
 			continue; /* it was answered, or is about to be */
+		if (!first)
+			first = request;
 		appends[n++] = &request->append;
 		deadline_ms = request->deadline_ms;
 	}
-	if (n > 0 && thread)
-		store->backend->append(store->ctx, thread, appends, n, deadline_ms);
+	if (n == 0 || !thread)
+		return;
+	first->batch_entries = n;
+	store->backend->append(store->ctx, thread, appends, n, deadline_ms);
 }
 
 static void run_one(struct threaded *store, void *thread, struct request *request)
@@ -146,16 +163,25 @@ static void close_thread(void *ctx, void *thread)
 
 /* On the loop. */
 
-static void answer(struct request *request, bool is_available)
+static struct waiting *list_of(struct request *request)
 {
 	struct threaded *store = request->store;
+
+	return request->kind == REQUEST_APPEND ? &store->appends : &store->others;
+}
+
+static void answer(struct request *request, bool is_available)
+{
 	struct gathering *gathering = &request->gathering;
+	struct waiting *list = list_of(request);
 
 	request->is_answered = true;
-	*(request->older ? &request->older->newer : &store->oldest) = request->newer;
-	*(request->newer ? &request->newer->older : &store->newest) = request->older;
+	*(request->older ? &request->older->newer : &list->oldest) = request->newer;
+	*(request->newer ? &request->newer->older : &list->newest) = request->older;
 	switch (request->kind) {
 	case REQUEST_APPEND:
+		histogram_add(&request->store->stats.append_us,
+			      (uint64_t)(clock_us() - request->asked_us));
 		request->done.append(request->done_ctx,
 				     is_available ? request->append.result : APPEND_UNAVAILABLE);
 		break;
@@ -191,22 +217,37 @@ static void finished(struct job *job)
 {
 	struct request *request = container_of(job, struct request, job);
 
+	if (request->batch_entries > 0)
+		histogram_add(&request->store->stats.batch_entries, request->batch_entries);
 	if (!request->is_answered)
 		answer(request, request->kind == REQUEST_APPEND || request->is_available);
 	request_free(request);
 }
 
-/* Looks at the requests that wait, oldest first; those that are left move the timer on. The thread
- * still has what it works on, so nothing of a request but its place in the list is touched here. */
+/* The thread still has what it works on, so nothing of a request but its place in the list is touched. */
+static void answer_late(struct waiting *list, int64_t now_ms)
+{
+	while (list->oldest && list->oldest->deadline_ms <= now_ms)
+		answer(list->oldest, false);
+}
+
+/* Those that are left move the timer on. */
 static void time_out(struct timer *timer)
 {
 	struct threaded *store = container_of(timer, struct threaded, timer);
-	int64_t now = store_clock_ms();
+	const struct request *append, *other;
+	int64_t now = store_clock_ms(), next = INT64_MAX;
 
-	while (store->oldest && store->oldest->deadline_ms <= now)
-		answer(store->oldest, false);
-	if (store->oldest) /* started anew: a callback may have started it for a later one */
-		timer_start(timer, store->oldest->deadline_ms - now);
+	answer_late(&store->appends, now);
+	answer_late(&store->others, now);
+	append = store->appends.oldest;
+	other = store->others.oldest;
+	if (append)
+		next = append->deadline_ms;
+	if (other && other->deadline_ms < next)
+		next = other->deadline_ms;
+	if (append || other) /* started anew: a callback may have started it for a later one */
+		timer_start(timer, next - now);
 }
 
 static struct request *request_new(struct threaded *store, enum request_kind kind,
@@ -222,7 +263,8 @@ static struct request *request_new(struct threaded *store, enum request_kind kin
 	request->job.done = finished;
 	request->store = store;
 	request->kind = kind;
-	request->deadline_ms = store_clock_ms() + store->timeout_ms;
+	request->asked_us = clock_us();
+	request->deadline_ms = request->asked_us / 1000 + store->timeout_ms;
 	request->conversation = text_put(&texts, conversation);
 	request->client_id = text_put(&texts, client_id);
 	return request;
@@ -231,15 +273,16 @@ static struct request *request_new(struct threaded *store, enum request_kind kin
 static bool submit(struct threaded *store, struct request *request, void *ctx)
 {
 	struct workers *workers = request->kind == REQUEST_APPEND ? store->writer : store->readers;
+	struct waiting *list = list_of(request);
 
 	request->done_ctx = ctx;
-	request->older = store->newest; /* before the thread has it: afterwards only on the loop */
+	request->older = list->newest; /* before the thread has it: afterwards only on the loop */
 	if (store->is_closing || !workers_submit(workers, &request->job)) {
 		request_free(request);
 		return false;
 	}
-	*(store->newest ? &store->newest->newer : &store->oldest) = request;
-	store->newest = request;
+	*(list->newest ? &list->newest->newer : &list->oldest) = request;
+	list->newest = request;
 	if (!timer_is_running(&store->timer))
 		timer_start(&store->timer, store->timeout_ms);
 	return true;
@@ -343,6 +386,20 @@ static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_av
 	return submit(store, request, ctx);
 }
 
+static const struct store_stats *threaded_stats(struct store *base)
+{
+	struct threaded *store = container_of(base, struct threaded, store);
+	const struct request *oldest = store->appends.oldest;
+	struct store_stats *stats = &store->stats;
+
+	stats->append_jobs = workers_pending_jobs(store->writer);
+	stats->append_bytes = workers_pending_bytes(store->writer);
+	stats->read_jobs = workers_pending_jobs(store->readers);
+	stats->read_bytes = workers_pending_bytes(store->readers);
+	stats->oldest_append_ms = oldest ? (clock_us() - oldest->asked_us) / 1000 : 0;
+	return stats;
+}
+
 static void threaded_close(struct store *base)
 {
 	struct threaded *store = container_of(base, struct threaded, store);
@@ -361,6 +418,7 @@ static const struct store_operations operations = {
 	.find = threaded_find,
 	.compare = threaded_compare,
 	.ping = threaded_ping,
+	.stats = threaded_stats,
 	.close = threaded_close,
 };
 
@@ -372,6 +430,7 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 		.name = "store-writer",
 		.threads = 1,
 		.queue_bytes = STORE_WRITE_QUEUE_BYTES,
+		.queue_jobs = STORE_WRITE_QUEUE_ENTRIES,
 		.batch_jobs = STORE_BATCH_ENTRIES,
 		.batch_bytes = STORE_BATCH_BYTES,
 		.open = open_writer,
@@ -383,6 +442,7 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 		.name = "store-reader",
 		.threads = readers,
 		.queue_bytes = STORE_READ_QUEUE_BYTES,
+		.queue_jobs = STORE_READ_QUEUE_REQUESTS,
 		.batch_jobs = 1,
 		.open = open_reader,
 		.run = run_reads,

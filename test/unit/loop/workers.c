@@ -175,7 +175,7 @@ static void a_turns_jobs_come_in_batches_and_back_in_order(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 8, .batch_bytes = 1000});
+		      .threads = 1, .queue_bytes = 1000, .queue_jobs = 100, .batch_jobs = 8, .batch_bytes = 1000});
 	for (size_t i = 0; i < 20; i++)
 		assert_true(submit(&bench, i, 1));
 	assert_int_equal(workers_pending_bytes(bench.workers), 20);
@@ -198,7 +198,7 @@ static void a_batch_ends_at_its_bytes_and_has_one_job_at_least(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 100, .batch_bytes = 100});
+		      .threads = 1, .queue_bytes = 1000, .queue_jobs = 100, .batch_jobs = 100, .batch_bytes = 100});
 	for (size_t i = 0; i < 8; i++)
 		assert_true(submit(&bench, i, sizes[i]));
 	turn_until_done(&bench, 8);
@@ -213,7 +213,7 @@ static void what_comes_while_a_thread_works_is_its_next_batch(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 1, .queue_bytes = 1000, .batch_jobs = 100, .batch_bytes = 1000});
+		      .threads = 1, .queue_bytes = 1000, .queue_jobs = 100, .batch_jobs = 100, .batch_bytes = 1000});
 	bench.is_gated = true;
 	assert_true(submit(&bench, 0, 1));
 	turn_once(&bench);
@@ -236,7 +236,7 @@ static void a_full_queue_refuses_until_there_is_room(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 1, .queue_bytes = 100, .batch_jobs = 100, .batch_bytes = 100});
+		      .threads = 1, .queue_bytes = 100, .queue_jobs = 100, .batch_jobs = 100, .batch_bytes = 100});
 	bench.is_gated = true;
 	assert_true(submit(&bench, 0, 60));
 	turn_once(&bench);
@@ -255,6 +255,32 @@ static void a_full_queue_refuses_until_there_is_room(void **state)
 	stop(&bench);
 }
 
+static void a_queue_is_full_of_jobs_too(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, (struct workers_options){.threads = 1, .queue_bytes = 100, .queue_jobs = 3,
+					       .batch_jobs = 100, .batch_bytes = 100});
+	bench.is_gated = true;
+	assert_true(submit(&bench, 0, 1));
+	turn_once(&bench);
+	assert_true(wait_for(&bench.entered)); /* what is worked on counts too */
+	assert_true(submit(&bench, 1, 0));
+	assert_true(submit(&bench, 2, 1));
+	assert_false(submit(&bench, 3, 0));
+	assert_int_equal(workers_pending_jobs(bench.workers), 3);
+	sem_post(&bench.gate);
+	sem_post(&bench.gate);
+	turn_until_done(&bench, 3);
+	assert_int_equal(workers_pending_jobs(bench.workers), 0);
+	assert_true(submit(&bench, 4, 1));
+	sem_post(&bench.gate);
+	turn_until_done(&bench, 4);
+	assert_int_equal(bench.items[3].done, 0);
+	stop(&bench);
+}
+
 static void threads_work_side_by_side(void **state)
 {
 	struct bench bench;
@@ -262,7 +288,7 @@ static void threads_work_side_by_side(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 3, .queue_bytes = 100, .batch_jobs = 1, .batch_bytes = 100});
+		      .threads = 3, .queue_bytes = 100, .queue_jobs = 100, .batch_jobs = 1, .batch_bytes = 100});
 	bench.is_gated = true;
 	for (size_t i = 0; i < 3; i++)
 		assert_true(submit(&bench, i, 1));
@@ -283,7 +309,7 @@ static void a_callback_may_submit(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 1, .queue_bytes = 100, .batch_jobs = 10, .batch_bytes = 100});
+		      .threads = 1, .queue_bytes = 100, .queue_jobs = 100, .batch_jobs = 10, .batch_bytes = 100});
 	for (size_t i = 0; i < 10; i++)
 		bench.items[i].submits_another = true;
 	assert_true(submit(&bench, 0, 100)); /* its own room is free again by then */
@@ -298,7 +324,7 @@ static void stop_works_off_what_waits(void **state)
 	(void)state;
 	start(&bench,
 	      (struct workers_options){
-		      .threads = 2, .queue_bytes = 100, .batch_jobs = 3, .batch_bytes = 100});
+		      .threads = 2, .queue_bytes = 100, .queue_jobs = 100, .batch_jobs = 3, .batch_bytes = 100});
 	for (size_t i = 0; i < 30; i++)
 		assert_true(submit(&bench, i, 1));
 	bench.items[29].submits_another = true; /* refused: it is stopping */
@@ -316,6 +342,7 @@ int main(void)
 		cmocka_unit_test(a_batch_ends_at_its_bytes_and_has_one_job_at_least),
 		cmocka_unit_test(what_comes_while_a_thread_works_is_its_next_batch),
 		cmocka_unit_test(a_full_queue_refuses_until_there_is_room),
+		cmocka_unit_test(a_queue_is_full_of_jobs_too),
 		cmocka_unit_test(threads_work_side_by_side),
 		cmocka_unit_test(a_callback_may_submit),
 		cmocka_unit_test(stop_works_off_what_waits),

@@ -203,6 +203,45 @@ static void a_thread_that_cannot_open_is_an_outage(void **state)
 	assert_false(ping(f));
 }
 
+static void the_stats_tell_what_waits_and_what_was_answered(void **state)
+{
+	struct answer appended[3] = {0}, read = {0};
+	struct fixture *f = *state;
+	const struct store_stats *stats;
+	size_t bytes;
+
+	fixture_open(f, 300);
+	assert_int_equal(store_stats(f->store)->append_jobs, 0);
+	assert_int_equal(store_stats(f->store)->oldest_append_ms, 0);
+	for (size_t i = 0; i < 3; i++)
+		start_append(f, plain_entry("ann", i + 1, 1, NULL), &appended[i]);
+	assert_true(store_read(f->store,
+			       &(struct store_range){.conversation = TEXT("ann"), .limit = 1},
+			       answer_read, &read));
+	stats = store_stats(f->store);
+	assert_int_equal(stats->append_jobs, 3);
+	assert_int_equal(stats->read_jobs, 1);
+	bytes = stats->append_bytes;
+	assert_true(bytes > stats->read_bytes && stats->read_bytes > 0);
+	fixture_wait(f, &appended[2].calls, 1); /* they time out, and are still under way */
+	stats = store_stats(f->store);
+	assert_int_equal(stats->append_jobs, 3);
+	assert_int_equal(stats->append_bytes, bytes);
+	assert_int_equal(stats->oldest_append_ms, 0);
+	assert_int_equal(histogram_count(&stats->append_us), 3);
+	assert_true(stats->append_us.sum >= 3 * 290 * 1000);
+	assert_int_equal(histogram_count(&stats->batch_entries), 0);
+	let_pass(2);
+	while (store_stats(f->store)->append_jobs > 0)
+		ev_run(loop_ev(f->loop), EVRUN_ONCE);
+	stats = store_stats(f->store);
+	assert_int_equal(stats->append_bytes, 0);
+	assert_int_equal(histogram_count(&stats->batch_entries), 1);
+	assert_int_equal(stats->batch_entries.sum, 3);
+	assert_int_equal(histogram_count(&stats->append_us), 3);
+	answer_release(&read);
+}
+
 struct nested {
 	struct fixture *f;
 	struct entry *entry;
@@ -274,6 +313,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_thread_that_cannot_open_is_an_outage, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(the_stats_tell_what_waits_and_what_was_answered,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(a_callback_may_ask_again_but_not_during_close,
 						setup, teardown),
 	};
