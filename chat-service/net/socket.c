@@ -37,8 +37,8 @@ int socket_received(struct socket *s, const char *bytes, size_t n)
 	bool is_last = lws_is_final_fragment(s->wsi);
 	size_t rest = lws_remaining_packet_payload(s->wsi);
 
-	if (s->is_closing)
-		return 0; /* the answer could not leave any more */
+	if (s->is_closing || s->has_left)
+		return 0; /* the answer could not leave any more; or it came behind the peer's close */
 	if (s->message.n + n + rest > s->options->message_bytes) {
 		socket_close(s, CLOSE_TOO_BIG, "message too big");
 		return 0; /* what is still coming is read, lest a reset overtakes the close frame */
@@ -81,6 +81,7 @@ static bool may_be_sent(unsigned code)
 
 int socket_peer_closes(struct socket *s, const unsigned char *payload, size_t n)
 {
+	s->has_left = true;
 	if (n == 1 || (n >= 2 && !may_be_sent((unsigned)payload[0] << 8 | payload[1])))
 		return refuse(s, CLOSE_PROTOCOL_ERROR, "close code");
 	return 0; /* the library echoes it */

@@ -13,6 +13,7 @@ struct socket {
 	struct buffer message;    /* what came of a fragmented message so far */
 	bool is_skipping;         /* the rest of a binary message */
 	bool is_closing;
+	bool has_left;            /* the peer's close frame came */
 	enum close_code code;
 	const char *reason;       /* a literal */
 };

@@ -344,6 +344,7 @@ def test_nothing_is_handled_behind_a_close(raw, service):
     assert is_greeted(raw)
     raw.send_bytes(RawWebSocket.frame(CLOSE, b"\x03\xe8") + RawWebSocket.frame(TEXT, b'{"type":"send","id":"late","text":"x"}'))
     assert raw.closed_with() == 1000 and raw.is_ended()
+    assert service.metrics()['frames_received_total{type="send"}'] == 0
     with RawWebSocket(service.port) as again:
         again.send_json({"type": "hello", "name": "Ada"}, {"type": "open"})
         events = again.events()
