@@ -35,6 +35,16 @@ static void by_code(struct buffer *out, const struct session_stats *s)
 				  err_name((enum err)code), s->errors[code]);
 }
 
+static void by_refusal(struct buffer *out, const struct net_stats *net)
+{
+	head(out, "connections_refused_total", "counter",
+	     "WebSockets that were refused: full (MAX_CONNECTIONS), draining, origin, request.");
+	for (int why = 0; why < REFUSED_COUNT; why++)
+		buffer_add_format(out,
+				  "frontdesk_connections_refused_total{reason=\"%s\"} %" PRIu64 "\n",
+				  net_refusal_names[why], net->refused[why]);
+}
+
 static void of_bot(struct buffer *out, const struct bot_stats *bot)
 {
 	one(out, "brain_triggers", "gauge", "Triggers of the brain that answers.", bot->triggers);
@@ -45,7 +55,8 @@ static void of_bot(struct buffer *out, const struct bot_stats *bot)
 	    bot->limits);
 }
 
-void metrics_write(struct buffer *out, const struct session_stats *s,
+void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_sockets,
+		   const struct session_stats *s,
 		   const struct conversation_stats *c, const struct bot_stats *bot,
 		   bool store_is_up)
 {
@@ -54,6 +65,9 @@ void metrics_write(struct buffer *out, const struct session_stats *s,
 	one(out, "connections", "gauge", "WebSockets that are open.", s->connections);
 	one(out, "connections_total", "counter", "WebSockets that were opened.",
 	    s->connections_total);
+	one(out, "connections_max", "gauge", "WebSockets that may be open at a time.",
+	    (uint64_t)max_sockets);
+	by_refusal(out, net);
 	one(out, "conversations_open", "gauge", "Conversations in memory.", c->open);
 	one(out, "turns_accepted_total", "counter",
 	    "Sends and changes of state taken up; each is acknowledged, refused or waiting.",

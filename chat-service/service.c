@@ -10,6 +10,7 @@
 #include "fanout/fanout.h"
 #include "loop/loop.h"
 #include "metrics.h"
+#include "net/capacity.h"
 #include "net/net.h"
 #include "session/session.h"
 #include "store/mongo/module.h"
@@ -30,6 +31,7 @@ struct service {
 	struct conversations *conversations;
 	struct sessions *sessions;
 	struct net *net;
+	int64_t max_sockets;
 
 	struct timer ping;
 	bool store_is_up, store_was_heard_of;
@@ -90,7 +92,7 @@ static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
 		answer_ready(s, answer);
 	} else if (text_equal(path, TEXT("/metrics"))) {
 		answer->content_type = "text/plain; version=0.0.4";
-		metrics_write(&answer->body, sessions_stats(s->sessions),
+		metrics_write(&answer->body, net_stats(s->net), s->max_sockets, sessions_stats(s->sessions),
 			      conversations_stats(s->conversations),
 			      s->bot ? bot_stats(s->bot) : NULL, s->store_is_up);
 	} else if (text_equal(path, TEXT("/version"))) {
@@ -233,6 +235,8 @@ static bool make_middle(struct service *s)
 
 static bool open_net(struct service *s, char *error, size_t error_size)
 {
+	if (!capacity_take(s->settings->max_connections, &s->max_sockets, error, error_size))
+		return false;
 	s->net = net_open(
 		&(struct net_options){
 			.loop = s->loop,
@@ -242,6 +246,7 @@ static bool open_net(struct service *s, char *error, size_t error_size)
 			.origins = s->settings->allowed_origins,
 			/* Any text as JSON may write it (\u00XX), and several lines. */
 			.message_bytes = 64 * 1024 + (size_t)s->settings->max_text * 8,
+			.max_sockets = s->max_sockets,
 			.opened = socket_came,
 			.received = message_came,
 			.writable = socket_has_room,
@@ -285,7 +290,7 @@ void service_run(struct service *s)
 	log_info(s->log, "listening", LOG_STRING("host", s->settings->listen_host),
 		 LOG_NUMBER("port", net_port(s->net)),
 		 LOG_STRING("store", s->settings->mongo_uri ? "mongodb" : "sqlite"),
-		 LOG_STRING("version", build_version));
+		 LOG_NUMBER("max_connections", s->max_sockets), LOG_STRING("version", build_version));
 	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
 	if (!s->bot)
 		log_info(s->log, "BOT_BRAIN is not set: no bot answers");

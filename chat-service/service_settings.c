@@ -16,7 +16,7 @@ struct mongo_parts {
 	int64_t port;
 };
 
-enum { ROWS = 21 };
+enum { ROWS = 22 };
 
 static size_t table(struct setting rows[ROWS], struct service_settings *s, struct mongo_parts *m)
 {
@@ -47,6 +47,9 @@ static size_t table(struct setting rows[ROWS], struct service_settings *s, struc
 		 .help = "web origins that may connect, separated by commas; none: all"},
 		{.name = "MAX_TEXT", .kind = SETTING_INT, .value = &s->max_text, .initial = "8192",
 		 .min = 1, .max = 262144, .help = "bytes of a message"},
+		{.name = "MAX_CONNECTIONS", .kind = SETTING_INT, .value = &s->max_connections,
+		 .initial = "0", .max = 1000000,
+		 .help = "WebSockets at a time; more are refused with 503; 0: as many as there are files for"},
 		{.name = "RATE_LIMIT", .kind = SETTING_INT, .value = &s->rate_limit, .initial = "20",
 		 .max = 1000000,
 		 .help = "sends a second for each connection, in bursts of five times that; 0: no limit"},

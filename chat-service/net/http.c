@@ -77,6 +77,7 @@ bool http_refuse(struct lws *wsi, unsigned status)
 		lws_add_http_common_headers(wsi, status, "text/plain", 0, &at, end) == 0 &&
 		add_header(wsi, "connection:", "close", &at, end) &&
 		(status != 405 || add_header(wsi, "allow:", "GET, HEAD", &at, end)) &&
+		(status != 503 || add_header(wsi, "retry-after:", "5", &at, end)) &&
 		(status != 426 || add_header(wsi, "sec-websocket-version:", "13", &at, end)) &&
 		lws_finalize_write_http_header(wsi, start, &at, end) == 0;
 

@@ -24,6 +24,8 @@ struct net {
 	struct lws_vhost *vhost;
 	lws_sorted_usec_list_t tick;
 	bool refuses;
+	bool is_full; /* since somebody was refused, until some have gone */
+	struct net_stats stats;
 };
 
 /* What the library allocates for each connection. */
@@ -40,6 +42,39 @@ static struct net *net_of(struct lws *wsi)
 	return lws_context_user(lws_get_context(wsi));
 }
 
+const char *const net_refusal_names[REFUSED_COUNT] = {
+	[REFUSED_FULL] = "full",
+	[REFUSED_DRAINING] = "draining",
+	[REFUSED_ORIGIN] = "origin",
+	[REFUSED_REQUEST] = "request",
+};
+
+static bool refuse(struct net *net, struct lws *wsi, enum net_refusal why, unsigned status)
+{
+	net->stats.refused[why]++;
+	return http_refuse(wsi, status);
+}
+
+/* A crowd at the door is one line of the log, and one when it has gone. */
+static void note_full(struct net *net)
+{
+	if (net->is_full)
+		return;
+	net->is_full = true;
+	log_warn(net->options.log, "as many are connected as there may be; more are refused",
+		 LOG_NUMBER("connections", net->stats.sockets));
+}
+
+static void note_room(struct net *net)
+{
+	if (!net->is_full || net->stats.sockets * 10 > net->options.max_sockets * 9)
+		return;
+	net->is_full = false;
+	log_info(net->options.log, "connections are taken again",
+		 LOG_NUMBER("connections", net->stats.sockets),
+		 LOG_NUMBER("refused_so_far", net->stats.refused[REFUSED_FULL]));
+}
+
 /* Whether a WebSocket may be opened; if not, it says why over HTTP. */
 static bool accepts(struct net *net, struct lws *wsi)
 {
@@ -47,17 +82,40 @@ static bool accepts(struct net *net, struct lws *wsi)
 	int n = lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI);
 
 	if (n <= 0 || strcmp(path, "/chat") != 0)
-		return http_refuse(wsi, lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ? 404 : 405);
+		return refuse(net, wsi, REFUSED_REQUEST,
+			      lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ? 404 : 405);
 	if (lws_hdr_copy(wsi, version, sizeof(version), WSI_TOKEN_VERSION) <= 0 ||
 	    strcmp(version, "13") != 0)
-		return http_refuse(wsi, 426);
+		return refuse(net, wsi, REFUSED_REQUEST, 426);
 	n = lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN);
 	if (net->options.origins && (n < 0 || (n > 0 && !http_origin_is_listed(net->options.origins,
 									       origin))))
-		return http_refuse(wsi, 403);
+		return refuse(net, wsi, REFUSED_ORIGIN, 403);
 	if (net->refuses)
-		return http_refuse(wsi, 503);
+		return refuse(net, wsi, REFUSED_DRAINING, 503);
+	if (net->stats.sockets >= net->options.max_sockets) {
+		note_full(net);
+		return refuse(net, wsi, REFUSED_FULL, 503);
+	}
 	return true;
+}
+
+static int opened(struct net *net, struct connection *c, struct lws *wsi)
+{
+	c->is_websocket = true;
+	net->stats.sockets++;
+	return socket_opened(&c->socket, wsi, &net->options);
+}
+
+/* Comes for those that were refused, too. */
+static int closed(struct net *net, struct connection *c)
+{
+	if (!c || !c->is_websocket)
+		return 0;
+	socket_closed(&c->socket);
+	net->stats.sockets--;
+	note_room(net);
+	return 0;
 }
 
 static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
@@ -68,8 +126,7 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return accepts(net_of(wsi), wsi) ? 0 : -1;
 	case LWS_CALLBACK_ESTABLISHED:
-		c->is_websocket = true;
-		return socket_opened(&c->socket, wsi, &net_of(wsi)->options);
+		return opened(net_of(wsi), c, wsi);
 	case LWS_CALLBACK_RECEIVE:
 		return socket_received(&c->socket, in, len);
 	case LWS_CALLBACK_SERVER_WRITEABLE:
@@ -77,8 +134,7 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return socket_peer_closes(&c->socket, in, len);
 	case LWS_CALLBACK_CLOSED:
-		socket_closed(&c->socket);
-		return 0;
+		return closed(net_of(wsi), c);
 	case LWS_CALLBACK_HTTP:
 		return http_request(&c->http, wsi, &net_of(wsi)->options, in, len);
 	case LWS_CALLBACK_HTTP_BODY:
@@ -197,6 +253,11 @@ struct net *net_open(const struct net_options *options, char *error, size_t erro
 uint16_t net_port(const struct net *net)
 {
 	return (uint16_t)lws_get_vhost_listen_port(net->vhost);
+}
+
+const struct net_stats *net_stats(const struct net *net)
+{
+	return &net->stats;
 }
 
 void net_refuse_sockets(struct net *net)

@@ -29,6 +29,21 @@ enum close_code {
 	CLOSE_TRY_AGAIN_LATER = 1013
 };
 
+/* Why a WebSocket was refused. */
+enum net_refusal {
+	REFUSED_FULL,     /* as many are open as there may be */
+	REFUSED_DRAINING,
+	REFUSED_ORIGIN,
+	REFUSED_REQUEST,  /* another path, another version */
+	REFUSED_COUNT
+};
+extern const char *const net_refusal_names[REFUSED_COUNT];
+
+struct net_stats {
+	int64_t sockets; /* now */
+	uint64_t refused[REFUSED_COUNT];
+};
+
 struct net;
 struct socket;
 
@@ -45,6 +60,7 @@ struct net_options {
 	uint16_t port;           /* 0: any free one */
 	const char *origins;     /* allowed Origin values, separated by commas; NULL: all */
 	size_t message_bytes;    /* most that one WebSocket message may have */
+	int64_t max_sockets;     /* WebSockets at a time; more are refused with 503 */
 
 	/* The session of a new socket, which the calls below get; NULL: there is no memory, close it. */
 	void *(*opened)(void *ctx, struct socket *socket);
@@ -60,6 +76,7 @@ struct net_options {
 
 struct net *net_open(const struct net_options *options, char *error, size_t error_size);
 uint16_t net_port(const struct net *net);
+const struct net_stats *net_stats(const struct net *net);
 /* From now on WebSockets are refused with 503; HTTP goes on. */
 void net_refuse_sockets(struct net *net);
 void net_close(struct net *net);

@@ -12,7 +12,7 @@ from chat_service import DEADLINE_S, PROGRAM, REPORTS, environment
 from conftest import HERE
 
 NUMBERS = {  # name: (least, most)
-    "PORT": (0, 65535), "MONGO_PORT": (1, 65535), "MAX_TEXT": (1, 262144), "RATE_LIMIT": (0, 1000000), "NAME_RATE_LIMIT": (0, 1000000), "HISTORY_LIMIT": (1, 500),
+    "PORT": (0, 65535), "MONGO_PORT": (1, 65535), "MAX_TEXT": (1, 262144), "RATE_LIMIT": (0, 1000000), "NAME_RATE_LIMIT": (0, 1000000), "MAX_CONNECTIONS": (0, 1000000), "HISTORY_LIMIT": (1, 500),
     "DRAIN_S": (0, 3600), "STORE_TIMEOUT_MS": (100, 600000),
 }
 CHOICES = {"LIVE_CHAT": "off", "AUTH_MODE": "open", "LOG_LEVEL": "debug or info or warn or error", "LOG_FORMAT": "text or json"}
@@ -56,6 +56,14 @@ def test_a_port_in_use(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         error = refusal(tmp_path, PORT=taken.getsockname()[1])
         assert "PORT" in error and f"{taken.getsockname()[1]}" in error and "in use" in error
+
+
+def test_more_connections_than_files(tmp_path):
+    ended = subprocess.run(["sh", "-c", 'ulimit -n 2000 && exec "$0"', PROGRAM], capture_output=True, timeout=DEADLINE_S, text=True,
+                           env=environment(PORT=0, SQLITE_PATH=tmp_path / "chat.db", MAX_CONNECTIONS=2000))
+    assert ended.returncode > 0
+    assert ended.stderr == ("chat-service: MAX_CONNECTIONS is '2000', but must be at most 1872 where a process may have 2000 files open "
+                            "(ulimit -n)\n")
 
 
 @pytest.mark.parametrize("kind", ["under a file", "a folder", "no database"])
