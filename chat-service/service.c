@@ -12,6 +12,7 @@
 #include "metrics.h"
 #include "net/capacity.h"
 #include "net/net.h"
+#include "replicas.h"
 #include "session/session.h"
 #include "store/mongo/module.h"
 #include "store/sqlite/sqlite_store.h"
@@ -29,6 +30,7 @@ struct service {
 	struct store *store;
 	struct bot *bot;
 	struct conversations *conversations;
+	struct replicas *replicas; /* NULL: there can be no other */
 	struct sessions *sessions;
 	struct net *net;
 	int64_t max_sockets;
@@ -47,9 +49,33 @@ struct service {
 static void show(void *ctx, struct conversation *conversation, struct entry *entry,
 		 bool state_changed, bool is_ours)
 {
-	(void)ctx;
-	(void)is_ours;
+	struct service *s = ctx;
+
 	fanout_entry(conversation, entry, state_changed);
+	if (is_ours && s->replicas)
+		replicas_tell_entry(s->replicas, entry);
+}
+
+static bool follow(void *ctx, struct text conversation)
+{
+	struct service *s = ctx;
+
+	return replicas_follow(s->replicas, conversation);
+}
+
+static void unfollow(void *ctx, struct text conversation)
+{
+	struct service *s = ctx;
+
+	if (s->replicas)
+		replicas_unfollow(s->replicas, conversation);
+}
+
+static void tell_moment(void *ctx, struct text conversation, const struct frame *frame)
+{
+	struct service *s = ctx;
+
+	replicas_tell_moment(s->replicas, conversation, frame);
 }
 
 static void *socket_came(void *ctx, struct socket *socket)
@@ -207,6 +233,28 @@ static bool load_bot(struct service *s, char *error, size_t error_size)
 	return s->bot != NULL;
 }
 
+/* A SQLite file is this process's alone. */
+static bool has_replicas(const struct service *s)
+{
+	return s->settings->mongo_uri || s->settings->redis_url;
+}
+
+static bool make_replicas(struct service *s, char *error, size_t error_size)
+{
+	if (!has_replicas(s))
+		return true;
+	s->replicas = replicas_new(
+		&(struct replicas_options){
+			.loop = s->loop,
+			.log = s->log,
+			.conversations = s->conversations,
+			.redis_url = s->settings->redis_url,
+			.realm = s->settings->mongo_database,
+		},
+		error, error_size);
+	return s->replicas != NULL;
+}
+
 static bool make_middle(struct service *s)
 {
 	s->conversations = conversations_new(&(struct conversations_options){
@@ -215,6 +263,8 @@ static bool make_middle(struct service *s)
 		.store = s->store,
 		.bot = s->bot,
 		.shown = show,
+		.follow = has_replicas(s) ? follow : NULL,
+		.unfollow = unfollow,
 		.ctx = s,
 	});
 	if (!s->conversations)
@@ -229,6 +279,8 @@ static bool make_middle(struct service *s)
 		.name_rate = s->settings->name_rate_limit,
 		.store_timeout_ms = s->settings->store_timeout_ms,
 		.auth = auth_mode_names[s->settings->auth_mode],
+		.moment = has_replicas(s) ? tell_moment : NULL,
+		.ctx = s,
 	});
 	return s->sessions != NULL;
 }
@@ -276,7 +328,7 @@ struct service *service_start(const struct service_settings *settings, const str
 	signal_watch_start(&s->sigterm, s->loop, SIGTERM, sigterm_came);
 	signal_watch_start(&s->sigint, s->loop, SIGINT, sigint_came);
 	if (!load_bot(s, error, error_size) || !open_store(s, error, error_size) ||
-	    !make_middle(s) || !open_net(s, error, error_size))
+	    !make_middle(s) || !make_replicas(s, error, error_size) || !open_net(s, error, error_size))
 		goto fail;
 	ping(&s->ping);
 	return s;
@@ -308,7 +360,9 @@ void service_stop(struct service *s)
 		signal_watch_stop(&s->sigint, s->loop);
 	}
 	net_close(s->net);     /* ends the sockets, and with them the sessions' readers */
-	store_close(s->store); /* finishes what is under way */
+	store_close(s->store); /* finishes what is under way, and tells the others */
+	replicas_free(s->replicas);
+	s->replicas = NULL;
 	conversations_free(s->conversations);
 	sessions_free(s->sessions);
 	bot_close(s->bot);

@@ -37,6 +37,9 @@ static size_t table(struct setting rows[ROWS], struct service_settings *s, struc
 		 .help = "the database in MongoDB"},
 		{.name = "SQLITE_PATH", .value = &s->sqlite_path, .initial = "data/chat.db",
 		 .help = "the file that keeps everything when no MONGO_ setting says otherwise"},
+		{.name = "REDIS_URL", .value = &s->redis_url, .is_secret = true,
+		 .help = "redis://[user:password@]host[:port], which brings the replicas each other's news; "
+			 "none: they ask the store"},
 		{.name = "BOT_BRAIN", .value = &s->bot_brain,
 		 .help = "a folder of .rive files; none: no bot answers"},
 		{.name = "LIVE_CHAT", .kind = SETTING_CHOICE, .value = &s->live_chat, .initial = "off",

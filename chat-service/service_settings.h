@@ -18,6 +18,7 @@ struct service_settings {
 	char *mongo_uri; /* NULL: SQLite */
 	const char *mongo_database;
 	const char *sqlite_path;
+	const char *redis_url; /* NULL: none */
 	const char *bot_brain; /* NULL: no bot */
 	const char *allowed_origins; /* NULL: all */
 	int auth_mode, live_chat; /* indexes of choices with one member so far */

@@ -26,6 +26,7 @@ struct conversation {
 	unsigned refs;
 	bool is_loaded, is_loading;
 	bool is_followed; /* what others append is told of */
+	bool is_waiting_to_follow; /* before it is loaded */
 	bool is_behind;   /* the store may have more than `last` */
 	uint64_t last;
 	int64_t rival_ms; /* loop time of another replica's newest entry; 0: there was none */
@@ -87,7 +88,7 @@ struct conversation_stats *conversations_stats(struct conversations *all)
 	return &all->stats;
 }
 
-static struct conversation *find(struct conversations *all, struct text id)
+struct conversation *conversations_find(struct conversations *all, struct text id)
 {
 	struct conversation *c;
 
@@ -97,7 +98,7 @@ static struct conversation *find(struct conversations *all, struct text id)
 
 struct conversation *conversation_get(struct conversations *all, struct text id)
 {
-	struct conversation *c = find(all, id);
+	struct conversation *c = conversations_find(all, id);
 
 	if (c)
 		return conversation_ref(c);
@@ -111,6 +112,19 @@ struct conversation *conversation_get(struct conversations *all, struct text id)
 	HASH_ADD_KEYPTR(hh, all->table, c->id, c->id_n, c);
 	all->stats.open++;
 	return c;
+}
+
+struct conversation **conversations_list(struct conversations *all, size_t *n)
+{
+	struct conversation **list = NULL;
+
+	*n = 0;
+	if (all->table)
+		list = malloc(HASH_COUNT(all->table) * sizeof(struct conversation *));
+	for (struct conversation *c = list ? all->table : NULL; c; c = c->hh.next)
+		if (c->is_loaded)
+			list[(*n)++] = conversation_ref(c);
+	return list;
 }
 
 struct conversation *conversation_ref(struct conversation *c)
@@ -190,7 +204,8 @@ static bool start_loading(struct conversation *c)
 
 	if (options->follow && !c->is_followed) {
 		c->is_followed = true;
-		if (!options->follow(options->ctx, conversation_id(c)))
+		c->is_waiting_to_follow = !options->follow(options->ctx, conversation_id(c));
+		if (c->is_waiting_to_follow)
 			return true; /* conversations_followed */
 	}
 	return read_end(c);
@@ -211,9 +226,12 @@ bool conversation_load(struct conversation *c, struct load_waiter *waiter)
 
 void conversations_followed(struct conversations *all, struct text id)
 {
-	struct conversation *c = find(all, id);
+	struct conversation *c = conversations_find(all, id);
 
-	if (c && c->is_loading && !read_end(c))
+	if (!c || !c->is_waiting_to_follow)
+		return;
+	c->is_waiting_to_follow = false;
+	if (!read_end(c))
 		loaded(c, false, NULL, 0);
 }
 
@@ -278,7 +296,7 @@ void conversation_apply(struct conversation *c, struct entry *entry, bool is_our
 
 void conversations_heard(struct conversations *all, struct entry *entry)
 {
-	struct conversation *c = find(all, entry->conversation);
+	struct conversation *c = conversations_find(all, entry->conversation);
 
 	if (!c || (c->is_loaded && entry_last(entry) <= c->last))
 		return;

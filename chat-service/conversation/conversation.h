@@ -42,6 +42,7 @@ struct conversation_stats {
 	uint64_t entries_stored, messages_stored;
 	uint64_t conflicts; /* appends that another was first with */
 	uint64_t failures;  /* appends whose outcome was unknown */
+	uint64_t missed;    /* times that a log turned out to have gone on unheard */
 	uint64_t open;      /* conversations in memory */
 };
 
@@ -55,8 +56,13 @@ struct conversation_stats *conversations_stats(struct conversations *all);
 void conversations_followed(struct conversations *all, struct text id);
 void conversations_heard(struct conversations *all, struct entry *entry);
 
+/* All that are loaded, each referred to; NULL: none, or no memory. The caller frees the list. */
+struct conversation **conversations_list(struct conversations *all, size_t *n);
+
 /* Opens it where it is not open yet, and refers to it. */
 struct conversation *conversation_get(struct conversations *all, struct text id);
+/* Where it is open; NULL: it is not. Does not refer to it. */
+struct conversation *conversations_find(struct conversations *all, struct text id);
 struct conversation *conversation_ref(struct conversation *c);
 void conversation_unref(struct conversation *c);
 

@@ -43,6 +43,15 @@ static struct frame *finish(struct buffer *out)
 	return frame;
 }
 
+struct frame *frame_of(struct text text)
+{
+	struct buffer out;
+
+	start(&out);
+	buffer_add_text(&out, text);
+	return finish(&out);
+}
+
 /* ---- one object, member by member ---- */
 
 static void open_event(struct buffer *out, const char *type)

@@ -28,6 +28,8 @@ struct frame {
 
 struct frame *frame_ref(struct frame *frame);
 void frame_unref(struct frame *frame); /* NULL is allowed */
+/* One that was encoded elsewhere. */
+struct frame *frame_of(struct text text);
 
 struct welcome {
 	struct text name; /* as shown */

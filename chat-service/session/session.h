@@ -16,6 +16,7 @@
 #include "conversation/conversation.h"
 #include "loop/loop.h"
 #include "net/net.h"
+#include "protocol/event.h"
 #include "protocol/request.h"
 
 struct session;
@@ -31,6 +32,9 @@ struct sessions_options {
 	int64_t name_rate;        /* of all connections of a name here */
 	int64_t store_timeout_ms;
 	const char *auth;         /* what `welcome` says */
+	/* Typing and the like was shown to the readers here, others may have more. NULL: there are none. */
+	void (*moment)(void *ctx, struct text conversation, const struct frame *frame);
+	void *ctx;
 };
 
 struct session_stats {

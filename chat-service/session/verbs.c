@@ -139,22 +139,25 @@ static void history(struct session *s, struct request *r)
 	session_send_history(s, s->own, r->before, limit_of(s, r));
 }
 
+/* To all who read along, here and elsewhere, but not to this connection. Without memory: to nobody. */
+static void show_moment(struct session *s, struct frame *frame)
+{
+	if (!frame)
+		return;
+	fanout_moment(s->own, frame, s->reader);
+	if (options(s)->moment)
+		options(s)->moment(options(s)->ctx, conversation_id(s->own), frame);
+	frame_unref(frame);
+}
+
 static void typing(struct session *s, struct request *r)
 {
-	struct frame *frame = event_typing(conversation_id(s->own), s->name.shown, r->on);
-
-	if (frame)
-		fanout_moment(s->own, frame, s->reader);
-	frame_unref(frame);
+	show_moment(s, event_typing(conversation_id(s->own), s->name.shown, r->on));
 }
 
 static void seen(struct session *s, struct request *r)
 {
-	struct frame *frame = event_read(conversation_id(s->own), s->name.shown, r->seq);
-
-	if (frame)
-		fanout_moment(s->own, frame, s->reader);
-	frame_unref(frame);
+	show_moment(s, event_read(conversation_id(s->own), s->name.shown, r->seq));
 }
 
 /* ---- writing ---- */

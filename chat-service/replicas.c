@@ -1,0 +1,127 @@
+#include "replicas.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "conversation/comparison.h"
+#include "fanout/fanout.h"
+
+enum {
+	COMPARE_MS = 1500,           /* without Redis: news are at most 2 s old */
+	COMPARE_ANYWAY_MS = 8 * 1000 /* with Redis: what a replica stored before it died, untold */
+};
+
+struct replicas {
+	struct replicas_options options;
+	struct replicas_stats stats;
+	struct relay *relay; /* NULL: no Redis */
+	struct comparison *comparison;
+};
+
+static void entry_came(void *ctx, struct entry *entry)
+{
+	struct replicas *r = ctx;
+	int64_t lag_ms = loop_wall_ms() - entry->at_ms;
+
+	histogram_add(&r->stats.lag_us, lag_ms > 0 ? (uint64_t)lag_ms * 1000 : 0);
+	conversations_heard(r->options.conversations, entry);
+}
+
+static void moment_came(void *ctx, struct text id, struct frame *frame)
+{
+	struct replicas *r = ctx;
+	struct conversation *conversation = conversations_find(r->options.conversations, id);
+
+	if (conversation)
+		fanout_moment(conversation, frame, NULL);
+}
+
+static void followed(void *ctx, struct text id)
+{
+	struct replicas *r = ctx;
+
+	conversations_followed(r->options.conversations, id);
+}
+
+static void relay_changed(void *ctx, bool is_up)
+{
+	struct replicas *r = ctx;
+
+	comparison_every(r->comparison, is_up ? COMPARE_ANYWAY_MS : COMPARE_MS);
+}
+
+static struct relay *open_relay(struct replicas *r, char *error, size_t error_size)
+{
+	return relay_open(&(struct relay_options){.loop = r->options.loop,
+						  .log = r->options.log,
+						  .url = r->options.redis_url,
+						  .realm = r->options.realm,
+						  .entry_came = entry_came,
+						  .moment_came = moment_came,
+						  .followed = followed,
+						  .changed = relay_changed,
+						  .ctx = r},
+			  error, error_size);
+}
+
+struct replicas *replicas_new(const struct replicas_options *options, char *error,
+			      size_t error_size)
+{
+	struct replicas *r = calloc(1, sizeof(*r));
+
+	snprintf(error, error_size, "out of memory");
+	if (!r)
+		return NULL;
+	r->options = *options;
+	r->comparison = comparison_new(options->conversations);
+	if (!r->comparison)
+		goto fail;
+	if (options->redis_url && !(r->relay = open_relay(r, error, error_size)))
+		goto fail;
+	comparison_every(r->comparison, COMPARE_MS);
+	return r;
+fail:
+	replicas_free(r);
+	return NULL;
+}
+
+void replicas_free(struct replicas *r)
+{
+	if (!r)
+		return;
+	relay_close(r->relay);
+	comparison_free(r->comparison);
+	free(r);
+}
+
+const struct replicas_stats *replicas_stats(struct replicas *r)
+{
+	r->stats.has_redis = r->relay != NULL;
+	r->stats.redis_is_up = r->relay && relay_is_up(r->relay);
+	if (r->relay)
+		r->stats.relay = *relay_stats(r->relay);
+	return &r->stats;
+}
+
+bool replicas_follow(struct replicas *r, struct text conversation)
+{
+	return !r->relay || relay_follow(r->relay, conversation);
+}
+
+void replicas_unfollow(struct replicas *r, struct text conversation)
+{
+	if (r->relay)
+		relay_unfollow(r->relay, conversation);
+}
+
+void replicas_tell_entry(struct replicas *r, const struct entry *entry)
+{
+	if (r->relay)
+		relay_publish_entry(r->relay, entry);
+}
+
+void replicas_tell_moment(struct replicas *r, struct text conversation, const struct frame *frame)
+{
+	if (r->relay)
+		relay_publish_moment(r->relay, conversation, frame);
+}
