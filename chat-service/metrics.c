@@ -55,10 +55,22 @@ static void of_bot(struct buffer *out, const struct bot_stats *bot)
 	    bot->limits);
 }
 
+static void of_redis(struct buffer *out, const struct replicas_stats *r)
+{
+	one(out, "redis_up", "gauge", "Whether news of other replicas come through Redis.", r->redis_is_up);
+	one(out, "redis_losses_total", "counter", "Times that Redis went away.", r->relay.losses);
+	one(out, "redis_published_total", "counter", "Entries and moments that the other replicas were told.",
+	    r->relay.published);
+	one(out, "redis_received_total", "counter", "Entries and moments that other replicas told.",
+	    r->relay.received);
+	one(out, "redis_malformed_total", "counter", "Messages on the channels that were not understood.",
+	    r->relay.malformed);
+}
+
 void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_sockets,
 		   const struct session_stats *s,
 		   const struct conversation_stats *c, const struct bot_stats *bot,
-		   bool store_is_up)
+		   const struct replicas_stats *replicas, bool store_is_up)
 {
 	head(out, "build_info", "gauge", "Which build this is.");
 	buffer_add_format(out, "frontdesk_build_info{version=\"%s\"} 1\n", build_version);
@@ -83,6 +95,8 @@ void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_
 	one(out, "append_conflicts_total", "counter",
 	    "Appends that another was first with, or whose message was stored before.",
 	    c->conflicts);
+	one(out, "conversations_missed_total", "counter",
+	    "Times that an open conversation turned out to have gone on unheard, and was read.", c->missed);
 	one(out, "append_failures_total", "counter", "Appends whose outcome the store did not tell.",
 	    c->failures);
 	one(out, "slow_readers_total", "counter", "Connections closed because they did not read.",
@@ -90,6 +104,8 @@ void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_
 	one(out, "store_up", "gauge", "Whether the store answers.", store_is_up);
 	if (bot)
 		of_bot(out, bot);
+	if (replicas && replicas->has_redis)
+		of_redis(out, replicas);
 	by_verb(out, s);
 	by_code(out, s);
 }

@@ -10,12 +10,14 @@
 #include "base/buffer.h"
 #include "conversation/conversation.h"
 #include "net/net.h"
+#include "replicas.h"
 #include "session/session.h"
 
-/* Text exposition format 0.0.4. Without a bot (NULL) its counters are left out. */
+/* Text exposition format 0.0.4. What is not there (NULL: a bot, replicas) is left out. */
 void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_sockets,
 		   const struct session_stats *sessions,
 		   const struct conversation_stats *conversations,
-		   const struct bot_stats *bot, bool store_is_up);
+		   const struct bot_stats *bot, const struct replicas_stats *replicas,
+		   bool store_is_up);
 
 #endif

@@ -120,7 +120,8 @@ static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
 		answer->content_type = "text/plain; version=0.0.4";
 		metrics_write(&answer->body, net_stats(s->net), s->max_sockets, sessions_stats(s->sessions),
 			      conversations_stats(s->conversations),
-			      s->bot ? bot_stats(s->bot) : NULL, s->store_is_up);
+			      s->bot ? bot_stats(s->bot) : NULL,
+			      s->replicas ? replicas_stats(s->replicas) : NULL, s->store_is_up);
 	} else if (text_equal(path, TEXT("/version"))) {
 		answer->content_type = "application/json";
 		buffer_add_format(&answer->body, "{\"version\":\"%s\"}\n", build_version);

@@ -1,5 +1,6 @@
 #include "service_settings.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +17,9 @@ struct mongo_parts {
 	int64_t port;
 };
 
-enum { ROWS = 22 };
+enum { ROWS_MAX = 48 };
 
-static size_t table(struct setting rows[ROWS], struct service_settings *s, struct mongo_parts *m)
+static size_t table(struct setting rows[ROWS_MAX], struct service_settings *s, struct mongo_parts *m)
 {
 	const struct setting filled[] = {
 		{.name = "LISTEN_HOST", .value = &s->listen_host, .initial = "127.0.0.1",
@@ -72,9 +73,9 @@ static size_t table(struct setting rows[ROWS], struct service_settings *s, struc
 		 .choices = log_format_names, .help = "lines for people or for programs"},
 	};
 
-	_Static_assert(sizeof(filled) / sizeof(filled[0]) == ROWS, "a row was added");
+	static_assert(sizeof(filled) <= ROWS_MAX * sizeof(rows[0]), "a row too many");
 	memcpy(rows, filled, sizeof(filled));
-	return ROWS;
+	return sizeof(filled) / sizeof(filled[0]);
 }
 
 static void add_encoded(struct buffer *out, const char *s)
@@ -120,7 +121,7 @@ static char *make_uri(const struct mongo_parts *m, bool *failed)
 
 bool service_settings_read(struct service_settings *s, char *error, size_t error_size)
 {
-	struct setting rows[ROWS];
+	struct setting rows[ROWS_MAX];
 	struct mongo_parts mongo;
 	bool failed;
 
@@ -143,7 +144,7 @@ void service_settings_print(FILE *out)
 {
 	struct service_settings s;
 	struct mongo_parts mongo;
-	struct setting rows[ROWS];
+	struct setting rows[ROWS_MAX];
 
 	settings_print(rows, table(rows, &s, &mongo), out);
 }
