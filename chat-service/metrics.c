@@ -45,6 +45,15 @@ static void by_refusal(struct buffer *out, const struct net_stats *net)
 				  net_refusal_names[why], net->refused[why]);
 }
 
+static void by_shed(struct buffer *out, const struct session_stats *s)
+{
+	head(out, "turns_shed_total", "counter",
+	     "Sends refused before they were taken up, because too much waits: turns (MAX_WAITING), bytes, wait.");
+	for (int why = SHED_NOT + 1; why < SHED_COUNT; why++)
+		buffer_add_format(out, "frontdesk_turns_shed_total{reason=\"%s\"} %" PRIu64 "\n",
+				  shed_names[why], s->shed[why]);
+}
+
 static void of_bot(struct buffer *out, const struct bot_stats *bot)
 {
 	one(out, "brain_triggers", "gauge", "Triggers of the brain that answers.", bot->triggers);
@@ -89,6 +98,7 @@ void metrics_write(struct buffer *out, const struct net_stats *net, int64_t max_
 	one(out, "turns_refused_total", "counter", "Of these, answered with an error.", s->refused);
 	one(out, "turns_waiting", "gauge", "Of these, neither yet.",
 	    s->accepted - s->acknowledged - s->refused);
+	by_shed(out, s);
 	one(out, "messages_stored_total", "counter", "Messages stored, the bot's among them.",
 	    c->messages_stored);
 	one(out, "entries_stored_total", "counter", "Log entries stored.", c->entries_stored);

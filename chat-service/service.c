@@ -279,6 +279,7 @@ static bool make_middle(struct service *s)
 		.rate = s->settings->rate_limit,
 		.name_rate = s->settings->name_rate_limit,
 		.store_timeout_ms = s->settings->store_timeout_ms,
+		.max_waiting = s->settings->max_waiting,
 		.auth = auth_mode_names[s->settings->auth_mode],
 		.moment = has_replicas(s) ? tell_moment : NULL,
 		.ctx = s,

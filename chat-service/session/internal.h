@@ -4,6 +4,7 @@
 
 #include "fanout/reader.h"
 #include "session/bucket.h"
+#include "session/load.h"
 #include "session/name.h"
 #include "session/outbox.h"
 #include "session/session.h"
@@ -15,8 +16,11 @@ struct sessions {
 	struct visitors *visitors;   /* what each name may send, over all its connections */
 	struct session *first;       /* all with a socket */
 	struct session *dirty;       /* those to look after at the end of this turn */
+	struct load load;
+	bool is_shedding;            /* sends were refused of late, and the log says so */
+	uint64_t shed_before;        /* how many were by the last look */
 	struct turn_end turn_end;
-	struct timer stalled;        /* looks for readers that do not read, and for visitors to forget */
+	struct timer look;           /* for what takes long: readers that do not read, visitors to forget */
 	struct timer drain;
 	int64_t drain_until_ms;
 	bool is_draining;
@@ -62,6 +66,11 @@ void session_touch(struct session *session);
 
 /* verbs.c: one line of a message. */
 void session_take_line(struct session *session, struct text line);
+
+/* shed.c: whether the load allows one more turn; if not, the client is told, and the log, once. */
+bool session_may_add(struct session *session, struct text id, size_t bytes);
+/* Now and then: tells the log when it is over. */
+void sessions_look_for_calm(struct sessions *all);
 
 /* history.c: a page before a number. */
 void session_send_history(struct session *session, struct conversation *conversation,

@@ -9,7 +9,7 @@
 enum {
 	WAITING_TURNS = 512,         /* beyond these the connection is not read until some are answered */
 	WAITING_BYTES = 256 * 1024,
-	STALLED_LOOK_MS = 5000,
+	LOOK_MS = 5000,
 	STALLED_LIMIT_MS = 30000,
 	DRAIN_STEP_MS = 50,
 	LINGER_MS = 250, /* from the goodbye to the close: time to stop talking */
@@ -206,9 +206,8 @@ void session_closed(struct session *s)
 
 /* ---- all of them ---- */
 
-static void look_for_stalled(struct timer *timer)
+static void look_for_stalled(struct sessions *all)
 {
-	struct sessions *all = container_of(timer, struct sessions, stalled);
 	int64_t limit = loop_now_ms(all->options.loop) - STALLED_LIMIT_MS;
 
 	for (struct session *s = all->first; s; s = s->next) {
@@ -218,8 +217,16 @@ static void look_for_stalled(struct timer *timer)
 		leave(s, CLOSE_POLICY, "too slow");
 		socket_close(s->socket, CLOSE_POLICY, "too slow");
 	}
+}
+
+static void look(struct timer *timer)
+{
+	struct sessions *all = container_of(timer, struct sessions, look);
+
+	look_for_stalled(all);
+	sessions_look_for_calm(all);
 	visitors_sweep(all->visitors, loop_now_ms(all->options.loop));
-	timer_start(&all->stalled, STALLED_LOOK_MS);
+	timer_start(&all->look, LOOK_MS);
 }
 
 /* A part of those that are left says goodbye in each step, so that they do not come back all at once. */
@@ -255,9 +262,9 @@ struct sessions *sessions_new(const struct sessions_options *options)
 		return NULL;
 	}
 	turn_end_start(&all->turn_end, options->loop, turn_ended);
-	timer_init(&all->stalled, options->loop, look_for_stalled);
+	timer_init(&all->look, options->loop, look);
 	timer_init(&all->drain, options->loop, drain_step);
-	timer_start(&all->stalled, STALLED_LOOK_MS);
+	timer_start(&all->look, LOOK_MS);
 	return all;
 }
 
@@ -268,7 +275,7 @@ void sessions_free(struct sessions *all)
 	turn_ended(&all->turn_end); /* drops the references of those that were still to be looked after */
 	assert(!all->first);
 	turn_end_stop(&all->turn_end, all->options.loop);
-	timer_stop(&all->stalled);
+	timer_stop(&all->look);
 	timer_stop(&all->drain);
 	buffer_release(&all->scratch);
 	visitors_free(all->visitors);

@@ -18,6 +18,7 @@
 #include "net/net.h"
 #include "protocol/event.h"
 #include "protocol/request.h"
+#include "session/load.h"
 
 struct session;
 struct sessions;
@@ -30,7 +31,8 @@ struct sessions_options {
 	int64_t history_limit;    /* messages a page */
 	int64_t rate;             /* sends a second of a connection; 0: no limit */
 	int64_t name_rate;        /* of all connections of a name here */
-	int64_t store_timeout_ms;
+	int64_t store_timeout_ms; /* a quarter of it a new send may have to wait, when the store is slow */
+	int64_t max_waiting;      /* turns */
 	const char *auth;         /* what `welcome` says */
 	/* Typing and the like was shown to the readers here, others may have more. NULL: there are none. */
 	void (*moment)(void *ctx, struct text conversation, const struct frame *frame);
@@ -42,6 +44,7 @@ struct session_stats {
 	uint64_t connections_total;
 	uint64_t slow_readers;      /* closed, because they did not read */
 	uint64_t accepted, acknowledged, refused; /* turns: accepted = acknowledged + refused + waiting */
+	uint64_t shed[SHED_COUNT]; /* not even accepted, because too much waits */
 	uint64_t frames[VERB_COUNT + 1]; /* received, by verb; the last: not understood */
 	uint64_t errors[ERR_COUNT];      /* sent, by code */
 };

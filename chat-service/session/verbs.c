@@ -188,9 +188,14 @@ static void turn_done(void *ctx, const struct turn_request *request,
 		      const struct turn_answer *answer)
 {
 	struct session *s = ctx;
+	int64_t now = loop_now_ms(options(s)->loop);
+	int64_t taken_at_ms = request->deadline_ms - options(s)->store_timeout_ms;
 
 	s->waiting--;
 	s->waiting_bytes -= request->text.n;
+	if (answer->err == ERR_NONE)
+		load_stored(&s->all->load, now - taken_at_ms, now);
+	load_remove(&s->all->load, request->text.n);
 	if (answer->err == ERR_NONE) {
 		s->all->stats.acknowledged++;
 		if (request->event == EVENT_WRITE && is_read_here(s, answer->conversation))
@@ -207,20 +212,24 @@ static void turn_done(void *ctx, const struct turn_request *request,
 
 static void take_turn(struct session *s, const struct request *r, enum state_event event)
 {
+	int64_t now = loop_now_ms(options(s)->loop);
 	struct turn_request turn = {
 		.event = event,
 		.role = ROLE_USER,
 		.from = s->name.shown,
 		.id = r->id,
 		.text = event == EVENT_WRITE ? r->text : TEXT_NONE,
-		.deadline_ms = loop_now_ms(options(s)->loop) + options(s)->store_timeout_ms,
+		.deadline_ms = now + options(s)->store_timeout_ms,
 		.done = turn_done,
 		.ctx = s,
 	};
 
+	if (!session_may_add(s, r->id, turn.text.n))
+		return;
 	session_ref(s);
 	s->waiting++;
 	s->waiting_bytes += turn.text.n;
+	load_add(&s->all->load, turn.text.n, now);
 	s->all->stats.accepted++;
 	if (!conversation_add(s->own, &turn))
 		turn_done(s, &turn, &(struct turn_answer){.err = ERR_UNAVAILABLE,

@@ -1,11 +1,15 @@
 """Too much at once: what is too much is refused at once and in words, what was taken is served."""
 
 import contextlib
+import itertools
 import resource
 
-from chat_client import client
+import pytest
+
+from chat_client import client, read_log
 from chat_service import wait_for
 from raw_websocket import RawWebSocket, Refused
+from test_store_away import own_mongod, pause, send_all  # noqa: F401: a fixture
 
 FULL = "as many are connected as there may be"
 
@@ -57,3 +61,48 @@ def test_other_refusals_are_counted(one_service):
         except Refused:
             pass
     assert one_service.metrics()['connections_refused_total{reason="request"}'] == 2
+
+
+# ---- more sends than the store takes ----
+
+
+@pytest.fixture
+def stopped_store(own_mongod, new_service):
+    """A database that stands still, so that everything waits; and what waits for it may be fifty sends."""
+    service = new_service(MONGO_URI=own_mongod.uri, STORE_TIMEOUT_MS=60_000, MAX_WAITING=50).start()
+    wait_for(lambda: service.request("/readyz")[0] == 200, "it is ready")
+    return service, own_mongod
+
+
+async def test_more_sends_than_may_wait_are_refused_at_once(stopped_store):
+    """What waits is stored in the end, what was refused is when it is sent again; nothing is doubled."""
+    service, mongod = stopped_store
+    async with contextlib.AsyncExitStack() as connections:
+        tabs = [await connections.enter_async_context(client(service, f"Ada {i}")) for i in range(5)]
+        for tab in tabs:
+            await tab.say("first", "opens the chat")
+        pause(mongod)
+        for tab in tabs:
+            await send_all(tab, [f"{i}" for i in range(30)])
+            await tab.settled()  # all of it was read: what was refused has its answer
+        refused = [list(tab.events) for tab in tabs]
+        for tab in tabs:
+            tab.events.clear()
+        assert sum(map(len, refused)) == 100
+        for error in itertools.chain(*refused):
+            assert error["code"] == "unavailable" and 0 < error["retry_after_ms"] <= 5000 and "id" in error
+        metrics = service.metrics()
+        assert metrics["turns_waiting"] == 50 and metrics['turns_shed_total{reason="turns"}'] == 100
+        assert metrics["turns_accepted_total"] == 55
+        assert service.log().count("sends are refused") == 1
+        assert service.request("/healthz")[0] == 200
+        mongod.resume()
+        for tab, errors in zip(tabs, refused):
+            taken = {f"{i}" for i in range(30)} - {error["id"] for error in errors}
+            assert {(await tab.answer(id))["type"] for id in taken} <= {"ack"}
+        for tab, errors in zip(tabs, refused):
+            for error in errors:
+                assert (await tab.say(error["id"], "again"))["type"] == "ack"
+    for i in range(5):
+        assert sorted(m["id"] for m in await read_log(service, f"Ada {i}")) == sorted(["first"] + [f"{n}" for n in range(30)])
+    wait_for(lambda: "sends are taken again" in service.log(), "the log says that it is over")

@@ -12,7 +12,7 @@ from chat_service import DEADLINE_S, PROGRAM, REPORTS, environment
 from conftest import HERE
 
 NUMBERS = {  # name: (least, most)
-    "PORT": (0, 65535), "MONGO_PORT": (1, 65535), "MAX_TEXT": (1, 262144), "RATE_LIMIT": (0, 1000000), "NAME_RATE_LIMIT": (0, 1000000), "MAX_CONNECTIONS": (0, 1000000), "HISTORY_LIMIT": (1, 500),
+    "PORT": (0, 65535), "MONGO_PORT": (1, 65535), "MAX_TEXT": (1, 262144), "RATE_LIMIT": (0, 1000000), "NAME_RATE_LIMIT": (0, 1000000), "MAX_WAITING": (1, 1000000), "MAX_CONNECTIONS": (0, 1000000), "HISTORY_LIMIT": (1, 500),
     "DRAIN_S": (0, 3600), "STORE_TIMEOUT_MS": (100, 600000),
 }
 CHOICES = {"LIVE_CHAT": "off", "AUTH_MODE": "open", "LOG_LEVEL": "debug or info or warn or error", "LOG_FORMAT": "text or json"}
