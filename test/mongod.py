@@ -4,6 +4,7 @@
     with ReplicaSet(folder) as mongod:      # or mongod.py start FOLDER ... mongod.py stop FOLDER
         connect(mongod.uri)
         mongod.kill(); mongod.restart()     # the same data, the same ports
+        mongod.step_down()                  # of several members: another becomes the primary
 
 The program is $MONGOD, else `mongod` on PATH. All of a set lies in its folder: data, logs, `uri` (the address, written
 when there is a primary) and `set.json` (members: port and process), so that a later command finds it again.
@@ -116,15 +117,30 @@ class ReplicaSet:
             self._launch(find_mongod(), i)
         self.wait_for_primary()
 
-    def wait_for_primary(self):
+    def heal(self):
+        """Whatever was done to the members: all run, and there is a primary."""
+        for index, member in enumerate(self.members):
+            if member["pid"] is None:
+                self._launch(find_mongod(), index)
+        self.resume()
+        self.wait_for_primary()
+
+    def wait_for_primary(self, other_than=None):
         """The index of the member that is primary."""
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             for index, member in enumerate(self.members):
-                if member["pid"] is not None and self._is_primary(member):
+                if index != other_than and member["pid"] is not None and self._is_primary(member):
                     return index
             time.sleep(0.02)
         raise MongodError(f"no primary in {START_S} s; the logs are in {self.folder}")
+
+    def step_down(self):
+        """The primary gives up, and another takes over."""
+        index = self.wait_for_primary()
+        with self._client(self.members[index]) as client:
+            client.admin.command("replSetStepDown", 3, secondaryCatchUpPeriodSecs=2)
+        self.wait_for_primary(other_than=index)
 
     def _chosen(self, index):
         return self.members if index is None else [self.members[index]]
@@ -133,13 +149,15 @@ class ReplicaSet:
         member = self.members[index]
         data = self.folder / f"data-{index}"
         data.mkdir(exist_ok=True)
+        # SIGXFSZ stays ignored, as in Python: a limit on the size of files is then a full disk.
         with open(self.folder / f"log-{index}", "ab") as log:
             child = subprocess.Popen(
                 [mongod, "--dbpath", str(data), "--port", str(member["port"]),
                  "--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs0",
                  "--oplogSize", "128", "--wiredTigerCacheSizeGB", "0.25",
                  "--setParameter", "diagnosticDataCollectionEnabled=false"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                restore_signals=False)
         self.children[child.pid] = child
         member["pid"] = child.pid
         self._write_record()

@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 
 from chat_service import ChatService  # noqa: E402
 from mongod import ReplicaSet  # noqa: E402
+from redis_server import RedisServer  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 STORES = ("sqlite", "mongo")
@@ -36,6 +37,27 @@ def pytest_pyfunc_call(pyfuncitem):
 def mongod(tmp_path_factory):
     with ReplicaSet(tmp_path_factory.mktemp("mongod") / "set") as replica_set:
         yield replica_set
+
+
+@pytest.fixture
+def own_mongod(tmp_path):
+    """One that a test may hurt."""
+    with ReplicaSet(tmp_path / "own-mongod") as replica_set:
+        yield replica_set
+
+
+@pytest.fixture(scope="module")
+def three_mongods(tmp_path_factory):
+    """A replica set that outlives the loss of a member. A test that hurts it also heals it."""
+    with ReplicaSet(tmp_path_factory.mktemp("three") / "set", members=3) as replica_set:
+        yield replica_set
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """One that a test may hurt."""
+    with RedisServer(tmp_path / "redis") as server:
+        yield server
 
 
 @pytest.fixture

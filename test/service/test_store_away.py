@@ -4,23 +4,14 @@ import asyncio
 import contextlib
 import os
 import pathlib
+import resource
 import sqlite3
-
-import pytest
 
 from chat_client import client, read_log
 from chat_service import wait_for
 from conftest import HERE
-from mongod import ReplicaSet
 
 N = 40
-
-
-@pytest.fixture
-def own_mongod(tmp_path):
-    """One that a test may hurt."""
-    with ReplicaSet(tmp_path / "own-mongod") as replica_set:
-        yield replica_set
 
 
 def pause(mongod):
@@ -28,6 +19,17 @@ def pause(mongod):
     mongod.pause()
     tasks = pathlib.Path(f"/proc/{mongod.members[0]['pid']}/task")
     wait_for(lambda: all("T (stopped)" in (task / "status").read_text() for task in tasks.iterdir()), "it is stopped")
+
+
+@contextlib.contextmanager
+def small_disk(pid, limit):
+    """The process may write no file beyond so many bytes: to a database that is a full disk."""
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it may have ended over it
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
 def is_ready(service):
@@ -151,6 +153,25 @@ async def test_a_stop_while_the_database_is_away(own_mongod, new_service):
     own_mongod.resume()
 
 
+async def test_a_database_whose_disk_is_full(own_mongod, new_service):
+    """mongod ends itself when it cannot write its journal; it is started again once there is room."""
+    service = new_service(MONGO_URI=own_mongod.uri, STORE_TIMEOUT_MS=1000, BOT_BRAIN=HERE / "brain").start()
+    ready(service)
+    async with client(service, "Ada") as tab:
+        seqs = await until_stored(tab, ["first"])
+        with small_disk(own_mongod.members[0]["pid"], 65536):
+            ids = [f"{i}" for i in range(N)]
+            await send_all(tab, ids)
+            for id in ids:
+                assert (await tab.answer(id))["code"] == "unavailable"
+        await asyncio.to_thread(wait_for, lambda: not is_ready(service), "/readyz says 503")
+        assert service.request("/healthz")[0] == 200
+        await asyncio.to_thread(own_mongod.restart)
+        seqs |= await until_stored(tab, ids)
+        await asyncio.to_thread(ready, service)
+    await check(service, "Ada", seqs)
+
+
 # ---- SQLite ----
 
 
@@ -191,25 +212,13 @@ async def test_a_file_locked_for_long_is_unavailable(new_service, sqlite):
     await check(service, "Ada", seqs | {"first": 1})
 
 
-@contextlib.contextmanager
-def small_disk(service, limit):
-    """The process may write no file beyond so many bytes: to SQLite that is a full disk."""
-    import resource
-
-    before = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, before)
-
-
 async def test_a_full_disk_refuses_and_loses_nothing(new_service, sqlite):
     service = new_service(**sqlite, STORE_TIMEOUT_MS=500).start()
     async with client(service, "Ada") as tab:
         await tab.say("first", "stored")
         text = "x" * 8000
         sizes = [os.path.getsize(path) for path in sqlite["SQLITE_PATH"].parent.glob("chat.db*")]
-        with small_disk(service, max(sizes) + 20_000):
+        with small_disk(service.process.pid, max(sizes) + 20_000):
             stored = {}
             for i in range(1000):
                 answer = await tab.say(f"{i}", text)
