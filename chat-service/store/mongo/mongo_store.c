@@ -12,6 +12,7 @@
 enum {
 	READERS = 2,
 	FIND_ENTRIES_MAX = 500, /* in one find */
+	LEARN_FROM_MESSAGES = 10,
 	KEPT_BYTES = 16 * 1024, /* of each document's memory, from one batch to the next */
 };
 
@@ -25,6 +26,7 @@ struct thread {
 	mongoc_client_t *client;
 	mongoc_collection_t *entries;
 	bson_t *insert_options;
+	int entries_per_256;   /* messages, of what was read lately */
 	size_t n;            /* of documents: for a batch, in the writer */
 	bson_t *documents[]; /* on their own: a bson_t is aligned more than malloc does */
 };
@@ -48,6 +50,7 @@ static void *open_thread(void *ctx, bool is_writer)
 	thread->outage = (struct outage){.log = store->log,
 					 .store = store->server->hosts,
 					 .what = is_writer ? "write" : "read"};
+	thread->entries_per_256 = 256;
 	thread->client = mongoc_client_pool_pop(store->server->pool);
 	thread->entries = server_entries(store->server, thread->client);
 	/* Not validated again: they are built here. */
@@ -219,10 +222,23 @@ static bool walk(struct mongo_store *store, struct thread *thread, struct gather
 	return is_available;
 }
 
-/* Most entries hold a message and its answer. */
-static int64_t entries_for(uint64_t messages)
+/* An entry may hold one message or hundreds. What this thread has read lately tells how many to ask for,
+ * and some to spare: a second find costs more than a few entries too many. */
+static int64_t entries_for(const struct thread *thread, uint64_t messages)
 {
-	return messages / 2 < FIND_ENTRIES_MAX ? (int64_t)(messages / 2 + 1) : FIND_ENTRIES_MAX;
+	uint64_t n = messages * thread->entries_per_256 / 256;
+
+	n += n / 8 + 1;
+	return n < FIND_ENTRIES_MAX ? (int64_t)n : FIND_ENTRIES_MAX;
+}
+
+static void learn(struct thread *thread, const struct gathering *gathering)
+{
+	int seen = gathering->n < gathering->messages ? (int)(gathering->n * 256 / gathering->messages)
+						      : 256;
+
+	if (gathering->messages >= LEARN_FROM_MESSAGES)
+		thread->entries_per_256 += (seen - thread->entries_per_256) / 4;
 }
 
 /* Upwards, the entry that holds after + 1 may begin before it: it is the newest one that begins there
@@ -248,8 +264,9 @@ static bool mongo_read(void *ctx, void *arg, struct gathering *gathering)
 	}
 	while (gather == GATHER_MORE && span.low <= span.high)
 		if (!walk(ctx, thread, gathering, &span,
-			  entries_for(range->limit - gathering->messages), &gather))
+			  entries_for(thread, range->limit - gathering->messages), &gather))
 			return false;
+	learn(thread, gathering);
 	gathering_finish(gathering);
 	return outage_end(&thread->outage);
 }
