@@ -35,6 +35,8 @@ struct service {
 	struct net *net;
 	int64_t max_sockets;
 
+	int64_t started_ms;
+	struct lag lag;
 	struct timer ping;
 	bool store_is_up, store_was_heard_of;
 
@@ -108,6 +110,22 @@ static void answer_ready(const struct service *s, struct http_answer *answer)
 	buffer_add_string(&answer->body, why ? why : "ready\n");
 }
 
+static void write_metrics(const struct service *s, struct buffer *out)
+{
+	metrics_write(out, &(struct metrics){
+				   .started_ms = s->started_ms,
+				   .lag = &s->lag,
+				   .net = net_stats(s->net),
+				   .max_sockets = s->max_sockets,
+				   .sessions = sessions_stats(s->sessions),
+				   .conversations = conversations_stats(s->conversations),
+				   .store = store_stats(s->store),
+				   .store_is_up = s->store_is_up,
+				   .bot = s->bot ? bot_stats(s->bot) : NULL,
+				   .replicas = s->replicas ? replicas_stats(s->replicas) : NULL,
+			   });
+}
+
 static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
 {
 	struct service *s = ctx;
@@ -118,10 +136,7 @@ static bool answer_get(void *ctx, struct text path, struct http_answer *answer)
 		answer_ready(s, answer);
 	} else if (text_equal(path, TEXT("/metrics"))) {
 		answer->content_type = "text/plain; version=0.0.4";
-		metrics_write(&answer->body, net_stats(s->net), s->max_sockets, sessions_stats(s->sessions),
-			      conversations_stats(s->conversations),
-			      s->bot ? bot_stats(s->bot) : NULL,
-			      s->replicas ? replicas_stats(s->replicas) : NULL, s->store_is_up);
+		write_metrics(s, &answer->body);
 	} else if (text_equal(path, TEXT("/version"))) {
 		answer->content_type = "application/json";
 		buffer_add_format(&answer->body, "{\"version\":\"%s\"}\n", build_version);
@@ -325,6 +340,8 @@ struct service *service_start(const struct service_settings *settings, const str
 	s->loop = loop_new();
 	if (!s->loop)
 		goto fail;
+	s->started_ms = loop_wall_ms();
+	lag_start(&s->lag, s->loop);
 	timer_init(&s->ping, s->loop, ping);
 	timer_init(&s->drain, s->loop, look_whether_gone);
 	signal_watch_start(&s->sigterm, s->loop, SIGTERM, sigterm_came);
@@ -356,6 +373,7 @@ void service_stop(struct service *s)
 	if (!s)
 		return;
 	if (s->loop) {
+		lag_stop(&s->lag);
 		timer_stop(&s->ping);
 		timer_stop(&s->drain);
 		signal_watch_stop(&s->sigterm, s->loop);

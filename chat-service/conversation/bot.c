@@ -95,8 +95,8 @@ void bot_memory_free(struct rs_state *memory)
 	rs_state_free(memory);
 }
 
-bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct rs_state **memory,
-		struct bot_answer *answer)
+static bool answer_turn(struct bot *bot, const struct bot_turn *turn, struct rs_state **memory,
+			struct bot_answer *answer)
 {
 	struct rs_state *state = *memory ? *memory : read_state(turn);
 	struct macros macros;
@@ -126,6 +126,16 @@ bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct rs_state **
 	}
 	*memory = state;
 	return true;
+}
+
+bool bot_answer(struct bot *bot, const struct bot_turn *turn, struct rs_state **memory,
+		struct bot_answer *answer)
+{
+	int64_t start_us = loop_clock_us();
+	bool is_made = answer_turn(bot, turn, memory, answer);
+
+	histogram_add(&bot->stats.turn_us, (uint64_t)(loop_clock_us() - start_us));
+	return is_made;
 }
 
 void bot_answer_release(struct bot_answer *answer)

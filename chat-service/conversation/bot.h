@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/histogram.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "loop/loop.h"
@@ -33,6 +34,7 @@ struct bot_stats {
 	uint64_t refusals; /* brains with mistakes */
 	uint64_t triggers; /* of the brain now */
 	uint64_t limits;   /* replies that were cut off for costing too much */
+	struct histogram turn_us;
 };
 const struct bot_stats *bot_stats(const struct bot *bot);
 

@@ -44,6 +44,7 @@ struct conversation_stats {
 	uint64_t failures;  /* appends whose outcome was unknown */
 	uint64_t missed;    /* times that a log turned out to have gone on unheard */
 	uint64_t open;      /* conversations in memory */
+	uint64_t messages_shown; /* to readers, live; counted by the fan-out */
 };
 
 struct conversations *conversations_new(const struct conversations_options *options);

@@ -61,6 +61,14 @@ int64_t loop_wall_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t loop_clock_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void timer_fired(struct ev_loop *ev, ev_timer *watcher, int events)
 {
 	struct timer *timer = watcher->data;

@@ -26,6 +26,8 @@ struct ev_loop *loop_ev(struct loop *loop);
 /* Monotonic, as of the start of this turn; and the wall clock (Unix time), read anew. */
 int64_t loop_now_ms(const struct loop *loop);
 int64_t loop_wall_ms(void);
+/* Monotonic and exact, for measuring. */
+int64_t loop_clock_us(void);
 
 /* A timer calls once, `after_ms` from now, and may be started again; starting a running one moves it. */
 struct timer {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/histogram.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "conversation/conversation.h"
@@ -44,6 +45,7 @@ struct session_stats {
 	uint64_t connections_total;
 	uint64_t slow_readers;      /* closed, because they did not read */
 	uint64_t accepted, acknowledged, refused; /* turns: accepted = acknowledged + refused + waiting */
+	struct histogram turn_us;  /* of those acknowledged */
 	uint64_t shed[SHED_COUNT]; /* not even accepted, because too much waits */
 	uint64_t frames[VERB_COUNT + 1]; /* received, by verb; the last: not understood */
 	uint64_t errors[ERR_COUNT];      /* sent, by code */

@@ -193,8 +193,10 @@ static void turn_done(void *ctx, const struct turn_request *request,
 
 	s->waiting--;
 	s->waiting_bytes -= request->text.n;
-	if (answer->err == ERR_NONE)
+	if (answer->err == ERR_NONE) {
 		load_stored(&s->all->load, now - taken_at_ms, now);
+		histogram_add(&s->all->stats.turn_us, (uint64_t)(now - taken_at_ms) * 1000);
+	}
 	load_remove(&s->all->load, request->text.n);
 	if (answer->err == ERR_NONE) {
 		s->all->stats.acknowledged++;

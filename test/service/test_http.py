@@ -7,6 +7,7 @@ import pytest
 
 from chat_client import client
 from chat_service import wait_for
+from exposition import scrape, single
 from raw_websocket import connect
 
 PATHS = ("/healthz", "/readyz", "/metrics", "/version")
@@ -69,29 +70,6 @@ def test_requests_on_one_connection(one_service):
     assert re.findall(rb"HTTP/1.1 (\d+)", answered) == [b"200"] * 5 + [b"404"]
 
 
-def parse_metrics(text):
-    """A reader of the text exposition format that forgives nothing: {name: {labels: value}}."""
-    types, helped, values = {}, set(), {}
-    assert text.endswith("\n")
-    for line in text.splitlines():
-        if found := re.fullmatch(r"# HELP ([a-z_]+) (.+)", line):
-            assert found[1] not in helped
-            helped.add(found[1])
-        elif found := re.fullmatch(r"# TYPE ([a-z_]+) (counter|gauge|histogram)", line):
-            assert found[1] in helped and found[1] not in types
-            types[found[1]] = found[2]
-        else:
-            found = re.fullmatch(r'([a-z_]+?)(_bucket|_sum|_count)?((?<=[a-z])\{(?:[a-z_]+="[^"\\\n]*",?)+\})? (\d+(?:\.\d+)?)', line)
-            assert found, line
-            name = found[1] if found[1] in types else found[1] + (found[2] or "")
-            assert name in types, f"no TYPE before: {line}"
-            labels = values.setdefault(found[1] + (found[2] or ""), {})
-            assert found[3] not in labels, f"twice: {line}"
-            labels[found[3]] = float(found[4])
-            assert types[name] != "counter" or name.endswith("_total")
-    return values
-
-
 async def test_metrics_count_what_happened(ready):
     async with client(ready, "Ada") as tab:
         for i in range(5):
@@ -102,14 +80,14 @@ async def test_metrics_count_what_happened(ready):
         await tab.answer("c")
         await tab.send_text("nonsense")
         await tab.receive()
-        values = parse_metrics(ready.request("/metrics")[2].decode())
-    single = {name.removeprefix("frontdesk_"): by_label[None] for name, by_label in values.items() if None in by_label}
-    assert single["turns_accepted_total"] == single["turns_acknowledged_total"] + single["turns_refused_total"] + single["turns_waiting"] == 7
-    assert (single["turns_acknowledged_total"], single["turns_refused_total"], single["turns_waiting"]) == (6, 1, 0)
-    assert (single["messages_stored_total"], single["connections"], single["store_up"]) == (10, 1, 1)
-    assert single["entries_stored_total"] == 5
+        values = scrape(ready)
+    one = {name.removeprefix("frontdesk_"): value for name, value in single(values).items()}
+    assert one["turns_accepted_total"] == one["turns_acknowledged_total"] + one["turns_refused_total"] + one["turns_waiting"] == 7
+    assert (one["turns_acknowledged_total"], one["turns_refused_total"], one["turns_waiting"]) == (6, 1, 0)
+    assert (one["messages_stored_total"], one["connections"], one["store_up"]) == (10, 1, 1)
+    assert one["entries_stored_total"] == 5
     frames = values["frontdesk_frames_received_total"]
-    assert (frames['{type="send"}'], frames['{type="hello"}'], frames['{type="invalid"}'], frames['{type="cancel"}']) == (7, 1, 1, 1)
+    assert (frames['type="send"'], frames['type="hello"'], frames['type="invalid"'], frames['type="cancel"']) == (7, 1, 1, 1)
     errors = values["frontdesk_errors_sent_total"]
-    assert (errors['{code="bad_request"}'], errors['{code="conflict"}'], errors['{code="forbidden"}']) == (2, 1, 0)
+    assert (errors['code="bad_request"'], errors['code="conflict"'], errors['code="forbidden"']) == (2, 1, 0)
     wait_for(lambda: ready.metrics()["connections"] == 0, "the connection is counted out")
