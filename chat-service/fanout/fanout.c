@@ -17,6 +17,7 @@ void fanout_entry(struct conversation *conversation, struct entry *entry, bool s
 		r->phase = READER_BEHIND;
 		reader_pump(r);
 	}
+	conversations_stats(conversation_all(conversation))->messages_shown += encoding.shown;
 	encoding_release(&encoding);
 }
 

@@ -89,7 +89,6 @@ static bool encode_parts(struct encoding *e, const struct reader *r)
 bool reader_show_entry(struct reader *r, struct encoding *e)
 {
 	uint64_t first = e->entry->first, last = entry_last(e->entry);
-	uint64_t *shown = &conversations_stats(conversation_all(of(r)))->messages_shown;
 	/* In the middle of an entry, or with words of one's own in it, only some messages are shown. */
 	bool in_parts = r->seen + 1 != first || (r->own_n > 0 && r->own[0] <= last);
 
@@ -100,12 +99,12 @@ bool reader_show_entry(struct reader *r, struct encoding *e)
 		return false;
 	if (!in_parts) {
 		show(r, e->whole);
-		*shown += e->entry->n;
+		e->shown += e->entry->n;
 	}
 	for (size_t i = 0; in_parts && i < e->entry->n; i++)
 		if (first + i > r->seen && !is_own(r, first + i)) {
 			show(r, e->messages[i]);
-			++*shown;
+			e->shown++;
 		}
 	if (e->state)
 		show(r, e->state);
@@ -122,6 +121,7 @@ static bool show_entries(struct reader *r, struct entry *const *entries, size_t 
 
 		if (entry_last(entries[i]) > r->seen)
 			is_shown = reader_show_entry(r, &encoding);
+		conversations_stats(conversation_all(of(r)))->messages_shown += encoding.shown;
 		encoding_release(&encoding);
 		if (!is_shown)
 			return false;

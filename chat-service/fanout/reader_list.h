@@ -23,6 +23,7 @@ struct reader {
 struct encoding {
 	struct entry *entry;
 	bool state_changed;
+	uint64_t shown; /* messages of it, to all readers together */
 	struct frame *whole, *state;
 	struct frame *messages[ENTRY_MESSAGES_MAX];
 };

@@ -9,7 +9,7 @@ import pytest
 from chat_client import client, read_log
 from chat_service import wait_for
 from raw_websocket import RawWebSocket, Refused
-from test_store_away import own_mongod, pause, send_all  # noqa: F401: a fixture
+from test_store_away import pause, send_all
 
 FULL = "as many are connected as there may be"
 
