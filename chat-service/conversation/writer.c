@@ -37,6 +37,7 @@ static void writer_free(struct writer *w)
 {
 	struct conversation *c = w->c;
 
+	assert(!w->is_ready || !w->writers->ready);
 	*w->slot = NULL;
 	*w->at = w->next;
 	if (w->next)
@@ -274,7 +275,8 @@ static void append(struct writer *w, struct draft *draft)
 	writer_pause(w);
 }
 
-void writer_go_on(struct writer *w)
+/* The writer may be gone afterwards. */
+static void go_on(struct writer *w)
 {
 	struct draft *draft = &w->writers->draft;
 
@@ -304,6 +306,27 @@ void writer_go_on(struct writer *w)
 	writer_free(w);
 }
 
+void writer_go_on(struct writer *w)
+{
+	if (w->is_ready)
+		return;
+	w->is_ready = true;
+	w->ready_next = w->writers->ready;
+	w->writers->ready = w;
+}
+
+static void turn_ended(struct turn_end *end)
+{
+	struct writers *writers = container_of(end, struct writers, turn_end);
+	struct writer *w;
+
+	while ((w = writers->ready)) {
+		writers->ready = w->ready_next;
+		w->is_ready = false;
+		go_on(w);
+	}
+}
+
 /* ---- all writers ---- */
 
 struct writers *writers_new(struct conversations *all)
@@ -315,6 +338,7 @@ struct writers *writers_new(struct conversations *all)
 	writers->all = all;
 	writers->dice = (unsigned)getpid() ^ (unsigned)loop_wall_ms();
 	timer_init(&writers->sweep, conversations_options(all)->loop, sweep);
+	turn_end_start(&writers->turn_end, conversations_options(all)->loop, TURN_DECIDES, turn_ended);
 	return writers;
 }
 
@@ -324,6 +348,8 @@ void writers_free(struct writers *writers)
 	struct turn *turn;
 
 	timer_stop(&writers->sweep);
+	turn_end_stop(&writers->turn_end, conversations_options(writers->all)->loop);
+	writers->ready = NULL;
 	while ((w = writers->busy)) {
 		turn_queue_prepend(&w->waiting, &w->under_way);
 		while ((turn = turn_queue_pop(&w->waiting)))

@@ -19,6 +19,8 @@ enum writer_phase {
 struct writer {
 	struct writers *writers;
 	struct writer *next, **at; /* in writers->busy */
+	struct writer *ready_next; /* in writers->ready, once */
+	bool is_ready;
 	struct conversation *c;
 	struct writer **slot;
 	enum writer_phase phase;
@@ -38,6 +40,8 @@ struct writer {
 struct writers {
 	struct conversations *all;
 	struct writer *busy;
+	struct writer *ready; /* to go on at the end of this turn */
+	struct turn_end turn_end;
 	struct timer sweep;
 	unsigned dice;      /* of rand_r */
 	struct draft draft; /* used within one call only */
@@ -48,7 +52,7 @@ static inline const struct conversations_options *writer_options(const struct wr
 	return conversations_options(w->writers->all);
 }
 
-/* Looks for what to do next, and does it. The writer may be gone afterwards. */
+/* Looks for what to do next, at the end of this turn: what else the turn brings joins the same entry. */
 void writer_go_on(struct writer *w);
 /* Tries again a while later: the store is away, or does not show yet what it holds. The writer is gone
  * afterwards when no turn waits. */

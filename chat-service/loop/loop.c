@@ -113,9 +113,11 @@ static void turn_ended(struct ev_loop *ev, ev_prepare *watcher, int events)
 	end->call(end);
 }
 
-void turn_end_start(struct turn_end *end, struct loop *loop, void (*call)(struct turn_end *))
+void turn_end_start(struct turn_end *end, struct loop *loop, enum turn_phase phase,
+		    void (*call)(struct turn_end *))
 {
 	ev_prepare_init(&end->watcher, turn_ended);
+	ev_set_priority(&end->watcher, phase == TURN_DECIDES ? EV_MAXPRI : 0);
 	end->watcher.data = end;
 	end->call = call;
 	ev_prepare_start(loop->ev, &end->watcher);

@@ -40,12 +40,15 @@ void timer_start(struct timer *timer, int64_t after_ms);
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
-/* Calls at the end of every turn, before the loop sleeps; in no certain order. */
+/* Calls at the end of every turn, before the loop sleeps: first all who decide on what the turn brought,
+ * then all who send what came of it, then workers get their jobs. */
+enum turn_phase { TURN_DECIDES, TURN_SENDS };
 struct turn_end {
 	ev_prepare watcher;
 	void (*call)(struct turn_end *end);
 };
-void turn_end_start(struct turn_end *end, struct loop *loop, void (*call)(struct turn_end *));
+void turn_end_start(struct turn_end *end, struct loop *loop, enum turn_phase phase,
+		    void (*call)(struct turn_end *));
 void turn_end_stop(struct turn_end *end, struct loop *loop);
 
 /* Calls on the loop when the process gets the signal. */

@@ -261,7 +261,7 @@ struct sessions *sessions_new(const struct sessions_options *options)
 		free(all);
 		return NULL;
 	}
-	turn_end_start(&all->turn_end, options->loop, turn_ended);
+	turn_end_start(&all->turn_end, options->loop, TURN_SENDS, turn_ended);
 	timer_init(&all->look, options->loop, look);
 	timer_init(&all->drain, options->loop, drain_step);
 	timer_start(&all->look, LOOK_MS);

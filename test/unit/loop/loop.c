@@ -118,8 +118,8 @@ static void every_turn_calls_its_ends_until_they_stop(void **state)
 
 	(void)state;
 	second.loop = loop;
-	turn_end_start(&first.end, loop, turn_ends);
-	turn_end_start(&second.end, loop, turn_ends);
+	turn_end_start(&first.end, loop, TURN_SENDS, turn_ends);
+	turn_end_start(&second.end, loop, TURN_SENDS, turn_ends);
 	timer_init(&tick.timer, loop, timer_fires);
 	for (int turn = 1; turn <= 2; turn++) {
 		timer_start(&tick.timer, 0);
@@ -133,6 +133,38 @@ static void every_turn_calls_its_ends_until_they_stop(void **state)
 	assert_int_equal(first.calls, 2);
 	assert_int_equal(second.calls, 3);
 	turn_end_stop(&second.end, loop);
+	loop_free(loop);
+}
+
+struct ordered {
+	struct turn_end end;
+	char **at;
+	char name;
+};
+
+static void notes_its_name(struct turn_end *end)
+{
+	struct ordered *ordered = (struct ordered *)((char *)end - offsetof(struct ordered, end));
+
+	*(*ordered->at)++ = ordered->name;
+}
+
+static void who_decides_comes_before_who_sends(void **state)
+{
+	struct loop *loop = loop_new();
+	char story[8] = "", *at = story;
+	struct ordered sends = {.at = &at, .name = 's'}, decides = {.at = &at, .name = 'd'};
+	struct probe tick = {0};
+
+	(void)state;
+	turn_end_start(&sends.end, loop, TURN_SENDS, notes_its_name);
+	turn_end_start(&decides.end, loop, TURN_DECIDES, notes_its_name);
+	timer_init(&tick.timer, loop, timer_fires);
+	timer_start(&tick.timer, 0);
+	ev_run(loop_ev(loop), EVRUN_ONCE);
+	assert_string_equal(story, "ds");
+	turn_end_stop(&sends.end, loop);
+	turn_end_stop(&decides.end, loop);
 	loop_free(loop);
 }
 
@@ -178,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_timer_that_is_started_again_moves),
 		cmocka_unit_test(a_timer_does_not_fire_early),
 		cmocka_unit_test(every_turn_calls_its_ends_until_they_stop),
+		cmocka_unit_test(who_decides_comes_before_who_sends),
 		cmocka_unit_test(a_signal_calls_on_the_loop),
 		cmocka_unit_test(the_clocks_go_forward),
 	};
