@@ -257,7 +257,7 @@ static void print_result(const struct options *o, const struct result *r)
 
 static bool run(struct server *server, mongoc_client_t *client, const struct options *o)
 {
-	mongoc_collection_t *entries = server_entries(server, client);
+	mongoc_collection_t *entries = server_collection(server, client, "entries");
 	struct result *result = calloc(1, sizeof(*result));
 	char *text = malloc((size_t)o->text_bytes);
 	bson_error_t error;

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "loop/loop.h"
 #include "store/entry.h"
+#include "store/row.h"
 
 struct store;
 
@@ -47,6 +48,21 @@ struct store_place {
 };
 
 enum { STORE_PLACES_MAX = 200 };
+
+/* Which rows of the view: the conversations behind `from`, in the order of their ids' bytes. */
+struct store_row_range {
+	struct text from;
+	bool includes_from;
+	size_t limit;
+};
+
+/* What a walk over everything finds: an entry, or what should be one. */
+struct store_scanned {
+	struct text conversation; /* of what is malformed: as far as it can be read */
+	int64_t first;
+	struct entry *entry;      /* NULL: malformed */
+	const char *why;          /* then: what is wrong with it */
+};
 
 /* How the store fares. */
 struct store_stats {
@@ -78,6 +94,38 @@ struct store_operations {
 	bool (*compare)(struct store *store, const struct store_place *places, size_t n,
 			void (*done)(void *ctx, bool is_available, const bool *has_more, size_t n),
 			void *ctx);
+
+	/* The view follows what this store appends by itself: an entry with a message of the system has its
+	 * row written before it is answered (if the view cannot be written, the entry is stored all the
+	 * same and the row comes later), others soon. What a caller knows to be a log's newest entry, it
+	 * may say: a row that is behind is written, soon. */
+	void (*follow)(struct store *store, const struct entry *entry);
+
+	/* At most `limit` rows of the view; fewer when they are large. None: there are no more. A row that
+	 * cannot be read has the state STATE_COUNT and, when not even that is there, the number 0. */
+	bool (*rows)(struct store *store, const struct store_row_range *range,
+		     void (*done)(void *ctx, bool is_available, struct store_row *const *rows,
+				  size_t n),
+		     void *ctx);
+
+	/* Repairs the view: puts this row (NULL: none) in the place of the one that was read with the number
+	 * `seen` (0: there was none), which may have seen more than the new one. When the row has changed
+	 * meanwhile, it stays as it is. */
+	bool (*correct)(struct store *store, struct text conversation, uint64_t seen,
+			const struct store_row *row, void (*done)(void *ctx, bool is_available),
+			void *ctx);
+
+	/* All entries of the store, by conversation (its bytes) and number: at most `limit` behind `after`,
+	 * fewer when they are large; `next` is where to go on (empty: that was all). It starts with TEXT_NONE.
+	 * What is appended meanwhile may be missed. */
+	bool (*scan)(struct store *store, struct text after, size_t limit,
+		     void (*done)(void *ctx, bool is_available, const struct store_scanned *items,
+				  size_t n, struct text next),
+		     void *ctx);
+
+	/* About how many entries a scan gives. */
+	bool (*count)(struct store *store,
+		      void (*done)(void *ctx, bool is_available, uint64_t entries), void *ctx);
 
 	/* Whether the store answers, now. */
 	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
@@ -122,6 +170,42 @@ static inline bool store_compare(struct store *store, const struct store_place *
 				 void *ctx)
 {
 	return store->operations->compare(store, places, n, done, ctx);
+}
+
+static inline void store_follow(struct store *store, const struct entry *entry)
+{
+	store->operations->follow(store, entry);
+}
+
+static inline bool store_rows(struct store *store, const struct store_row_range *range,
+			      void (*done)(void *ctx, bool is_available,
+					   struct store_row *const *rows, size_t n),
+			      void *ctx)
+{
+	return store->operations->rows(store, range, done, ctx);
+}
+
+static inline bool store_correct(struct store *store, struct text conversation, uint64_t seen,
+				 const struct store_row *row,
+				 void (*done)(void *ctx, bool is_available), void *ctx)
+{
+	return store->operations->correct(store, conversation, seen, row, done, ctx);
+}
+
+static inline bool store_scan(struct store *store, struct text after, size_t limit,
+			      void (*done)(void *ctx, bool is_available,
+					   const struct store_scanned *items, size_t n,
+					   struct text next),
+			      void *ctx)
+{
+	return store->operations->scan(store, after, limit, done, ctx);
+}
+
+static inline bool store_count(struct store *store,
+			       void (*done)(void *ctx, bool is_available, uint64_t entries),
+			       void *ctx)
+{
+	return store->operations->count(store, done, ctx);
 }
 
 static inline bool store_ping(struct store *store, void (*done)(void *ctx, bool is_available),

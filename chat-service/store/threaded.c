@@ -1,12 +1,13 @@
 #include "store/threaded.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/container.h"
 #include "loop/workers.h"
+#include "store/request.h"
+#include "store/view.h"
 
 /* Oldest first: all have the same timeout. */
 struct waiting {
@@ -15,11 +16,13 @@ struct waiting {
 
 struct threaded {
 	struct store store;
+	struct store_operations operations;
 	const struct backend *backend;
 	void *ctx;
 	int64_t timeout_ms;
 	bool is_closing;
 	struct workers *writer, *readers;
+	struct view *view;
 
 	/* Who still waits for an answer. */
 	struct waiting appends, others;
@@ -27,42 +30,12 @@ struct threaded {
 	struct store_stats stats;
 };
 
-enum request_kind { REQUEST_APPEND, REQUEST_READ, REQUEST_FIND, REQUEST_COMPARE, REQUEST_PING };
-
-/* One allocation with the texts of its places. */
-struct comparison {
-	size_t n;
-	bool has_more[STORE_PLACES_MAX];
-	struct store_place places[];
-};
-
-struct request {
-	struct job job;
-	struct threaded *store;
-	enum request_kind kind;
-	int64_t asked_us, deadline_ms;
-
-	/* Loop thread only. */
-	struct request *older, *newer;
-	bool is_answered;
-	union {
-		void (*append)(void *ctx, enum append_result result);
-		void (*read)(void *ctx, bool is_available, struct entry *const *entries, size_t n);
-		void (*find)(void *ctx, bool is_available, struct entry *entry);
-		void (*compare)(void *ctx, bool is_available, const bool *has_more, size_t n);
-		void (*ping)(void *ctx, bool is_available);
-	} done;
-	void *done_ctx;
-
-	/* What is asked, and the answer, which the thread writes. */
-	struct entry *entry; /* of an append, ours; of a find, what was found */
+struct append_request {
+	struct request request;
+	struct entry *entry; /* ours */
 	struct append append;
 	size_t batch_entries; /* of the batch that this append came first in; else 0 */
-	struct gathering gathering;
-	struct text conversation, client_id;
-	struct comparison *comparison; /* ours */
-	bool is_available;
-	char texts[];
+	void (*done)(void *ctx, enum append_result result);
 };
 
 static int64_t clock_us(void)
@@ -80,53 +53,74 @@ int64_t store_clock_ms(void)
 
 /* On the threads. */
 
-static void run_appends(void *ctx, void *thread, struct job *jobs)
+static bool changes_state(const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->n; i++)
+		if (entry->messages[i].role == ROLE_SYSTEM)
+			return true;
+	return false;
+}
+
+/* Who is told that a chat changed hands finds it so in every list. A failure is logged by the backend; the
+ * rows are noted again, as all are. */
+static void write_changed_rows(struct threaded *store, void *thread, struct append *const *appends,
+			       size_t n)
+{
+	struct store_row rows[STORE_BATCH_ENTRIES];
+	const struct store_row *changed[STORE_BATCH_ENTRIES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (appends[i]->result == APPEND_STORED && changes_state(appends[i]->entry)) {
+			rows[count] = row_after(appends[i]->entry);
+			changed[count] = &rows[count];
+			count++;
+		}
+	if (count > 0)
+		store->backend->write_rows(store->ctx, thread, changed, count);
+}
+
+static void run_appends(struct threaded *store, void *thread, struct append *const *appends,
+			size_t n, int64_t deadline_ms)
+{
+	store->backend->append(store->ctx, thread, appends, n, deadline_ms);
+	write_changed_rows(store, thread, appends, n);
+}
+
+static void run_question(struct threaded *store, void *thread, struct request *request)
+{
+	request->is_available =
+		request->question->run(store->backend, store->ctx, thread, request);
+}
+
+static void run_writes(void *ctx, void *thread, struct job *jobs)
 {
 	struct threaded *store = ctx;
 	struct append *appends[STORE_BATCH_ENTRIES];
-	struct request *first = NULL;
+	struct append_request *first = NULL;
 	int64_t now = store_clock_ms(), deadline_ms = now;
 	size_t n = 0;
 
-	for (struct job *job = jobs; job; job = job->next) {
+	for (struct job *job = jobs; job && thread; job = job->next) {
 		struct request *request = container_of(job, struct request, job);
+		struct append_request *append =
+			container_of(request, struct append_request, request);
 
 		if (request->deadline_ms <= now)
 			continue; /* it was answered, or is about to be */
+		if (!request->question->is_append) {
+			run_question(store, thread, request);
+			continue;
+		}
 		if (!first)
-			first = request;
-		appends[n++] = &request->append;
+			first = append;
+		appends[n++] = &append->append;
 		deadline_ms = request->deadline_ms;
 	}
-	if (n == 0 || !thread)
+	if (n == 0)
 		return;
 	first->batch_entries = n;
-	store->backend->append(store->ctx, thread, appends, n, deadline_ms);
-}
-
-static void run_one(struct threaded *store, void *thread, struct request *request)
-{
-	const struct backend *backend = store->backend;
-
-	switch (request->kind) {
-	case REQUEST_READ:
-		request->is_available = backend->read(store->ctx, thread, &request->gathering);
-		break;
-	case REQUEST_FIND:
-		request->is_available = backend->find(store->ctx, thread, request->conversation,
-						      request->client_id, &request->entry);
-		break;
-	case REQUEST_COMPARE:
-		request->is_available = backend->compare(
-			store->ctx, thread, request->comparison->places, request->comparison->n,
-			request->comparison->has_more);
-		break;
-	case REQUEST_PING:
-		request->is_available = backend->ping(store->ctx, thread);
-		break;
-	case REQUEST_APPEND:
-		assert(false);
-	}
+	run_appends(store, thread, appends, n, deadline_ms);
 }
 
 static void run_reads(void *ctx, void *thread, struct job *jobs)
@@ -135,7 +129,7 @@ static void run_reads(void *ctx, void *thread, struct job *jobs)
 		struct request *request = container_of(job, struct request, job);
 
 		if (thread && request->deadline_ms > store_clock_ms())
-			run_one(ctx, thread, request);
+			run_question(ctx, thread, request);
 	}
 }
 
@@ -143,14 +137,14 @@ static void *open_writer(void *ctx)
 {
 	struct threaded *store = ctx;
 
-	return store->backend->open(store->ctx, true);
+	return store->backend->open(store->ctx, THREAD_WRITER);
 }
 
 static void *open_reader(void *ctx)
 {
 	struct threaded *store = ctx;
 
-	return store->backend->open(store->ctx, false);
+	return store->backend->open(store->ctx, THREAD_READER);
 }
 
 static void close_thread(void *ctx, void *thread)
@@ -163,53 +157,37 @@ static void close_thread(void *ctx, void *thread)
 
 /* On the loop. */
 
+static void append_finished(struct append_request *append)
+{
+	struct threaded *store = append->request.store;
+
+	if (append->append.result == APPEND_STORED)
+		view_note(store->view, append->entry);
+	if (append->batch_entries > 0)
+		histogram_add(&store->stats.batch_entries, append->batch_entries);
+}
+
 static struct waiting *list_of(struct request *request)
 {
 	struct threaded *store = request->store;
 
-	return request->kind == REQUEST_APPEND ? &store->appends : &store->others;
+	return request->question->is_append ? &store->appends : &store->others;
 }
 
 static void answer(struct request *request, bool is_available)
 {
-	struct gathering *gathering = &request->gathering;
 	struct waiting *list = list_of(request);
 
 	request->is_answered = true;
 	*(request->older ? &request->older->newer : &list->oldest) = request->newer;
 	*(request->newer ? &request->newer->older : &list->newest) = request->older;
-	switch (request->kind) {
-	case REQUEST_APPEND:
-		histogram_add(&request->store->stats.append_us,
-			      (uint64_t)(clock_us() - request->asked_us));
-		request->done.append(request->done_ctx,
-				     is_available ? request->append.result : APPEND_UNAVAILABLE);
-		break;
-	case REQUEST_READ:
-		request->done.read(request->done_ctx, is_available,
-				   is_available ? gathering->entries : NULL,
-				   is_available ? gathering->n : 0);
-		break;
-	case REQUEST_FIND:
-		request->done.find(request->done_ctx, is_available,
-				   is_available ? request->entry : NULL);
-		break;
-	case REQUEST_COMPARE:
-		request->done.compare(request->done_ctx, is_available,
-				      is_available ? request->comparison->has_more : NULL,
-				      is_available ? request->comparison->n : 0);
-		break;
-	case REQUEST_PING:
-		request->done.ping(request->done_ctx, is_available);
-		break;
-	}
+	request->question->answer(request, is_available);
 }
 
-static void request_free(struct request *request)
+void request_free(struct request *request)
 {
-	entry_unref(request->entry);
-	gathering_release(&request->gathering);
-	free(request->comparison);
+	if (request->question->release)
+		request->question->release(request);
 	free(request);
 }
 
@@ -217,10 +195,10 @@ static void finished(struct job *job)
 {
 	struct request *request = container_of(job, struct request, job);
 
-	if (request->batch_entries > 0)
-		histogram_add(&request->store->stats.batch_entries, request->batch_entries);
+	if (request->question->is_append)
+		append_finished(container_of(request, struct append_request, request));
 	if (!request->is_answered)
-		answer(request, request->kind == REQUEST_APPEND || request->is_available);
+		answer(request, request->is_available);
 	request_free(request);
 }
 
@@ -250,29 +228,27 @@ static void time_out(struct timer *timer)
 		timer_start(timer, next - now);
 }
 
-static struct request *request_new(struct threaded *store, enum request_kind kind,
-				   struct text conversation, struct text client_id)
+void *request_new(struct store *base, const struct question *question, size_t size)
 {
-	struct request *request = calloc(1, sizeof(*request) + conversation.n + client_id.n);
-	char *texts;
+	struct threaded *store = container_of(base, struct threaded, store);
+	struct request *request = calloc(1, size);
 
 	if (!request)
 		return NULL;
-	texts = request->texts;
-	request->job.size = sizeof(*request) + conversation.n + client_id.n;
+	request->job.size = size;
 	request->job.done = finished;
 	request->store = store;
-	request->kind = kind;
+	request->question = question;
 	request->asked_us = clock_us();
 	request->deadline_ms = request->asked_us / 1000 + store->timeout_ms;
-	request->conversation = text_put(&texts, conversation);
-	request->client_id = text_put(&texts, client_id);
 	return request;
 }
 
-static bool submit(struct threaded *store, struct request *request, void *ctx)
+bool request_submit(struct request *request, void *ctx)
 {
-	struct workers *workers = request->kind == REQUEST_APPEND ? store->writer : store->readers;
+	struct threaded *store = request->store;
+	bool is_write = request->question->is_append || request->question->is_for_writer;
+	struct workers *workers = is_write ? store->writer : store->readers;
 	struct waiting *list = list_of(request);
 
 	request->done_ctx = ctx;
@@ -288,102 +264,40 @@ static bool submit(struct threaded *store, struct request *request, void *ctx)
 	return true;
 }
 
-static bool threaded_append(struct store *base, struct entry *entry,
+static void answer_append(struct request *request, bool is_available)
+{
+	struct append_request *append = container_of(request, struct append_request, request);
+
+	histogram_add(&request->store->stats.append_us, (uint64_t)(clock_us() - request->asked_us));
+	append->done(request->done_ctx, is_available ? append->append.result : APPEND_UNAVAILABLE);
+}
+
+static void release_append(struct request *request)
+{
+	entry_unref(container_of(request, struct append_request, request)->entry);
+}
+
+static const struct question append_question = {
+	.is_append = true, .answer = answer_append, .release = release_append};
+
+static bool threaded_append(struct store *store, struct entry *entry,
 			    void (*done)(void *ctx, enum append_result result), void *ctx)
 {
-	struct threaded *store = container_of(base, struct threaded, store);
-	struct request *request = request_new(store, REQUEST_APPEND, TEXT_NONE, TEXT_NONE);
+	struct append_request *append = request_new(store, &append_question, sizeof(*append));
 
-	if (!request)
+	if (!append)
 		return false;
-	request->entry = entry_ref(entry);
-	request->append = (struct append){.entry = entry, .result = APPEND_UNAVAILABLE};
-	request->job.size += entry_size(entry);
-	request->done.append = done;
-	return submit(store, request, ctx);
+	append->entry = entry_ref(entry);
+	append->append = (struct append){.entry = entry, .result = APPEND_UNAVAILABLE};
+	append->done = done;
+	append->request.is_available = true; /* its result tells */
+	append->request.job.size += entry_size(entry);
+	return request_submit(&append->request, ctx);
 }
 
-static bool threaded_read(struct store *base, const struct store_range *range,
-			  void (*done)(void *ctx, bool is_available, struct entry *const *entries,
-				       size_t n),
-			  void *ctx)
+static void threaded_follow(struct store *base, const struct entry *entry)
 {
-	struct threaded *store = container_of(base, struct threaded, store);
-	struct request *request = request_new(store, REQUEST_READ, range->conversation, TEXT_NONE);
-
-	if (!request)
-		return false;
-	gathering_init(&request->gathering, range);
-	request->gathering.range.conversation = request->conversation;
-	request->done.read = done;
-	return submit(store, request, ctx);
-}
-
-static bool threaded_find(struct store *base, struct text conversation, struct text client_id,
-			  void (*done)(void *ctx, bool is_available, struct entry *entry),
-			  void *ctx)
-{
-	struct threaded *store = container_of(base, struct threaded, store);
-	struct request *request = request_new(store, REQUEST_FIND, conversation, client_id);
-
-	if (!request)
-		return false;
-	request->done.find = done;
-	return submit(store, request, ctx);
-}
-
-/* *size: what it takes. NULL: memory is short. */
-static struct comparison *comparison_new(const struct store_place *places, size_t n, size_t *size)
-{
-	struct comparison *comparison;
-	char *texts;
-
-	*size = sizeof(*comparison) + n * sizeof(places[0]);
-	for (size_t i = 0; i < n; i++)
-		*size += places[i].conversation.n;
-	comparison = calloc(1, *size);
-	if (!comparison)
-		return NULL;
-	comparison->n = n;
-	texts = (char *)&comparison->places[n];
-	for (size_t i = 0; i < n; i++)
-		comparison->places[i] = (struct store_place){
-			.conversation = text_put(&texts, places[i].conversation),
-			.last = places[i].last};
-	return comparison;
-}
-
-static bool threaded_compare(struct store *base, const struct store_place *places, size_t n,
-			     void (*done)(void *ctx, bool is_available, const bool *has_more,
-					  size_t n),
-			     void *ctx)
-{
-	struct threaded *store = container_of(base, struct threaded, store);
-	struct request *request = request_new(store, REQUEST_COMPARE, TEXT_NONE, TEXT_NONE);
-	size_t size;
-
-	assert(n >= 1 && n <= STORE_PLACES_MAX);
-	if (!request)
-		return false;
-	request->comparison = comparison_new(places, n, &size);
-	if (!request->comparison) {
-		request_free(request);
-		return false;
-	}
-	request->job.size += size;
-	request->done.compare = done;
-	return submit(store, request, ctx);
-}
-
-static bool threaded_ping(struct store *base, void (*done)(void *ctx, bool is_available), void *ctx)
-{
-	struct threaded *store = container_of(base, struct threaded, store);
-	struct request *request = request_new(store, REQUEST_PING, TEXT_NONE, TEXT_NONE);
-
-	if (!request)
-		return false;
-	request->done.ping = done;
-	return submit(store, request, ctx);
+	view_note(container_of(base, struct threaded, store)->view, entry);
 }
 
 static const struct store_stats *threaded_stats(struct store *base)
@@ -407,23 +321,15 @@ static void threaded_close(struct store *base)
 	store->is_closing = true; /* callbacks may ask for more: refused */
 	workers_stop(store->writer);
 	workers_stop(store->readers);
+	view_close(store->view);
 	timer_stop(&store->timer);
 	store->backend->free(store->ctx);
 	free(store);
 }
 
-static const struct store_operations operations = {
-	.append = threaded_append,
-	.read = threaded_read,
-	.find = threaded_find,
-	.compare = threaded_compare,
-	.ping = threaded_ping,
-	.stats = threaded_stats,
-	.close = threaded_close,
-};
-
-struct store *threaded_store_open(struct loop *loop, const struct backend *backend, void *ctx,
-				  unsigned readers, int64_t timeout_ms)
+struct store *threaded_store_open(struct loop *loop, const struct log *log,
+				  const struct backend *backend, void *ctx, unsigned readers,
+				  int64_t timeout_ms)
 {
 	struct threaded *store = calloc(1, sizeof(*store));
 	struct workers_options writer = {
@@ -434,7 +340,7 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 		.batch_jobs = STORE_BATCH_ENTRIES,
 		.batch_bytes = STORE_BATCH_BYTES,
 		.open = open_writer,
-		.run = run_appends,
+		.run = run_writes,
 		.close = close_thread,
 		.ctx = store,
 	};
@@ -454,14 +360,20 @@ struct store *threaded_store_open(struct loop *loop, const struct backend *backe
 		backend->free(ctx);
 		return NULL;
 	}
-	store->store.operations = &operations;
+	store->operations = store_questions;
+	store->operations.append = threaded_append;
+	store->operations.follow = threaded_follow;
+	store->operations.stats = threaded_stats;
+	store->operations.close = threaded_close;
+	store->store.operations = &store->operations;
 	store->backend = backend;
 	store->ctx = ctx;
 	store->timeout_ms = timeout_ms;
 	timer_init(&store->timer, loop, time_out);
 	store->writer = workers_start(loop, &writer);
 	store->readers = workers_start(loop, &reader);
-	if (!store->writer || !store->readers) {
+	store->view = view_open(loop, log, backend, ctx);
+	if (!store->writer || !store->readers || !store->view) {
 		threaded_close(&store->store);
 		return NULL;
 	}

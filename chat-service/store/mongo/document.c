@@ -107,7 +107,7 @@ bool document_write(bson_t *document, const struct entry *entry)
 }
 
 /* Neither the server nor bson_validate looks into texts that are nested. */
-static bool take_text(const bson_iter_t *field, struct text *value)
+bool field_take_text(const bson_iter_t *field, struct text *value)
 {
 	uint32_t n;
 
@@ -119,13 +119,13 @@ static bool take_text(const bson_iter_t *field, struct text *value)
 }
 
 /* Any number type: what a person repaired by hand is often a double. */
-static bool take_number(const bson_iter_t *field, int64_t *value)
+bool field_take_number(const bson_iter_t *field, int64_t *value)
 {
 	*value = bson_iter_as_int64(field);
 	return BSON_ITER_HOLDS_NUMBER(field);
 }
 
-static bool take_date(const bson_iter_t *field, int64_t *value)
+bool field_take_date(const bson_iter_t *field, int64_t *value)
 {
 	if (!BSON_ITER_HOLDS_DATE_TIME(field))
 		return false;
@@ -144,9 +144,9 @@ static bool take_place(const bson_iter_t *field, struct entry *entry)
 	while (bson_iter_next(&at)) {
 		const char *key = bson_iter_key(&at);
 
-		if (strcmp(key, "c") == 0 && !take_text(&at, &entry->conversation))
+		if (strcmp(key, "c") == 0 && !field_take_text(&at, &entry->conversation))
 			return false;
-		if (strcmp(key, "s") == 0 && !take_number(&at, &first))
+		if (strcmp(key, "s") == 0 && !field_take_number(&at, &first))
 			return false;
 	}
 	entry->first = (uint64_t)first;
@@ -163,10 +163,10 @@ static bool take_standing(const bson_iter_t *field, struct standing *after)
 	while (bson_iter_next(&at)) {
 		const char *key = bson_iter_key(&at);
 
-		if ((strcmp(key, "s") == 0 && !take_text(&at, &state)) ||
-		    (strcmp(key, "a") == 0 && !take_text(&at, &after->agent)) ||
-		    (strcmp(key, "b") == 0 && !take_text(&at, &after->bot)) ||
-		    (strcmp(key, "since") == 0 && !take_date(&at, &after->since_ms)))
+		if ((strcmp(key, "s") == 0 && !field_take_text(&at, &state)) ||
+		    (strcmp(key, "a") == 0 && !field_take_text(&at, &after->agent)) ||
+		    (strcmp(key, "b") == 0 && !field_take_text(&at, &after->bot)) ||
+		    (strcmp(key, "since") == 0 && !field_take_date(&at, &after->since_ms)))
 			return false;
 	}
 	after->state = state_of_name(state);
@@ -183,10 +183,10 @@ static bool take_message(const bson_iter_t *field, struct message *message)
 	while (bson_iter_next(&at)) {
 		const char *key = bson_iter_key(&at);
 
-		if ((strcmp(key, "r") == 0 && !take_text(&at, &role)) ||
-		    (strcmp(key, "f") == 0 && !take_text(&at, &message->from)) ||
-		    (strcmp(key, "t") == 0 && !take_text(&at, &message->text)) ||
-		    (strcmp(key, "i") == 0 && !take_text(&at, &message->id)))
+		if ((strcmp(key, "r") == 0 && !field_take_text(&at, &role)) ||
+		    (strcmp(key, "f") == 0 && !field_take_text(&at, &message->from)) ||
+		    (strcmp(key, "t") == 0 && !field_take_text(&at, &message->text)) ||
+		    (strcmp(key, "i") == 0 && !field_take_text(&at, &message->id)))
 			return false;
 	}
 	message->role = role_of_name(role);
@@ -233,9 +233,9 @@ static const char *take_fields(const bson_t *document, struct entry *entry, bson
 			has_place = take_place(&at, entry);
 			wrong = has_place ? NULL : "_id";
 		} else if (strcmp(key, "n") == 0) {
-			wrong = take_number(&at, &n) ? NULL : "n";
+			wrong = field_take_number(&at, &n) ? NULL : "n";
 		} else if (strcmp(key, "at") == 0) {
-			has_time = take_date(&at, &entry->at_ms);
+			has_time = field_take_date(&at, &entry->at_ms);
 			wrong = has_time ? NULL : "at";
 		} else if (strcmp(key, "m") == 0) {
 			has_messages = true;

@@ -24,6 +24,11 @@ struct entry *document_read(const bson_t *document, const char **why);
 /* A place in a log, as _id has it: `key` is the field's name. */
 bool document_add_place(bson_t *to, const char *key, struct text conversation, int64_t first);
 
+/* Fields of any document. The texts point into it; false: the field holds something else. */
+bool field_take_text(const bson_iter_t *field, struct text *value);
+bool field_take_number(const bson_iter_t *field, int64_t *value);
+bool field_take_date(const bson_iter_t *field, int64_t *value);
+
 /* Of a document's _id; the text points into the document. False: it is none. */
 bool document_read_place(const bson_t *document, struct text *conversation, uint64_t *first);
 

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include "store/mongo/document.h"
+#include "store/mongo/internal.h"
 #include "store/mongo/outcome.h"
-#include "store/mongo/server.h"
-#include "store/outage.h"
-#include "store/threaded.h"
 
 enum {
 	READERS = 2,
@@ -16,22 +14,7 @@ enum {
 	KEPT_BYTES = 16 * 1024, /* of each document's memory, from one batch to the next */
 };
 
-struct mongo_store {
-	const struct log *log;
-	struct server *server;
-};
-
-struct thread {
-	struct outage outage;
-	mongoc_client_t *client;
-	mongoc_collection_t *entries;
-	bson_t *insert_options;
-	int entries_per_256;   /* messages, of what was read lately */
-	size_t n;            /* of documents: for a batch, in the writer */
-	bson_t *documents[]; /* on their own: a bson_t is aligned more than malloc does */
-};
-
-static bool ensure_indexes(struct mongo_store *store, struct thread *thread)
+bool mongo_ensure_indexes(struct mongo_store *store, struct mongo_thread *thread)
 {
 	bson_error_t error;
 
@@ -39,40 +22,42 @@ static bool ensure_indexes(struct mongo_store *store, struct thread *thread)
 	       outage_begin(&thread->outage, error.message);
 }
 
-static void *open_thread(void *ctx, bool is_writer)
+static void *open_thread(void *ctx, enum store_thread kind)
 {
 	struct mongo_store *store = ctx;
-	size_t n = is_writer ? STORE_BATCH_ENTRIES : 0;
-	struct thread *thread = calloc(1, sizeof(*thread) + n * sizeof(bson_t *));
+	size_t n = kind == THREAD_WRITER ? STORE_BATCH_ENTRIES : 0;
+	struct mongo_thread *thread = calloc(1, sizeof(*thread) + n * sizeof(bson_t *));
 
 	if (!thread)
 		return NULL;
 	thread->outage = (struct outage){.log = store->log,
 					 .store = store->server->hosts,
-					 .what = is_writer ? "write" : "read"};
+					 .what = kind == THREAD_READER ? "read" : "write"};
 	thread->entries_per_256 = 256;
 	thread->client = mongoc_client_pool_pop(store->server->pool);
-	thread->entries = server_entries(store->server, thread->client);
+	thread->entries = server_collection(store->server, thread->client, "entries");
+	thread->rows = server_collection(store->server, thread->client, "conversations");
 	/* Not validated again: they are built here. */
 	thread->insert_options =
 		BCON_NEW("ordered", BCON_BOOL(false), "validate", BCON_BOOL(false));
 	thread->n = n;
 	for (size_t i = 0; i < n; i++)
 		thread->documents[i] = bson_new();
-	if (is_writer)
-		ensure_indexes(store, thread); /* else the first append or ping that can */
+	if (kind == THREAD_WRITER)
+		mongo_ensure_indexes(store, thread); /* else the first append or ping that can */
 	return thread;
 }
 
 static void close_thread(void *ctx, void *arg)
 {
 	struct mongo_store *store = ctx;
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 
 	for (size_t i = 0; i < thread->n; i++)
 		bson_destroy(thread->documents[i]);
 	bson_destroy(thread->insert_options);
 	mongoc_collection_destroy(thread->entries);
+	mongoc_collection_destroy(thread->rows);
 	mongoc_client_pool_push(store->server->pool, thread->client);
 	free(thread);
 }
@@ -90,7 +75,7 @@ static void reset_document(bson_t **document)
 /* A server that is away has got nothing: ask again as long as somebody waits. Whatever else fails
  * leaves the outcome open: the driver has tried twice, and the server knows a second try when it sees
  * one. */
-static bool insert(struct thread *thread, size_t n, int64_t deadline_ms, bson_t *reply,
+static bool insert(struct mongo_thread *thread, size_t n, int64_t deadline_ms, bson_t *reply,
 		   bson_error_t *error)
 {
 	while (!mongoc_collection_insert_many(thread->entries, (const bson_t **)thread->documents,
@@ -108,13 +93,13 @@ static void mongo_append(void *ctx, void *arg, struct append *const *appends, si
 			 int64_t deadline_ms)
 {
 	struct append *sent[STORE_BATCH_ENTRIES];
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 	bson_error_t error = {0};
 	bson_t reply;
 	size_t count = 0;
 	bool is_done;
 
-	if (!ensure_indexes(ctx, thread))
+	if (!mongo_ensure_indexes(ctx, thread))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		if (document_write(thread->documents[count], appends[i]->entry))
@@ -146,7 +131,7 @@ static bool malformed(struct mongo_store *store, const bson_t *document, const c
 }
 
 /* The next entry of the cursor, NULL at its end. False: unavailable. */
-static bool next_entry(struct mongo_store *store, struct thread *thread, mongoc_cursor_t *cursor,
+static bool next_entry(struct mongo_store *store, struct mongo_thread *thread, mongoc_cursor_t *cursor,
 		       struct entry **entry)
 {
 	const bson_t *document;
@@ -167,7 +152,7 @@ struct span {
 	bool is_down;
 };
 
-static mongoc_cursor_t *find_span(struct thread *thread, struct text conversation,
+static mongoc_cursor_t *find_span(struct mongo_thread *thread, struct text conversation,
 				  const struct span *span, int64_t limit)
 {
 	bson_t filter = BSON_INITIALIZER, options = BSON_INITIALIZER, item;
@@ -189,7 +174,7 @@ static mongoc_cursor_t *find_span(struct thread *thread, struct text conversatio
 
 /* Offers at most `limit` entries of the span, and cuts off the span what it has seen. When there are
  * no more, that is enough. False: unavailable. */
-static bool walk(struct mongo_store *store, struct thread *thread, struct gathering *gathering,
+static bool walk(struct mongo_store *store, struct mongo_thread *thread, struct gathering *gathering,
 		 struct span *span, int64_t limit, enum gather *gather)
 {
 	mongoc_cursor_t *cursor = find_span(thread, gathering->range.conversation, span, limit);
@@ -224,7 +209,7 @@ static bool walk(struct mongo_store *store, struct thread *thread, struct gather
 
 /* An entry may hold one message or hundreds. What this thread has read lately tells how many to ask for,
  * and some to spare: a second find costs more than a few entries too many. */
-static int64_t entries_for(const struct thread *thread, uint64_t messages)
+static int64_t entries_for(const struct mongo_thread *thread, uint64_t messages)
 {
 	uint64_t n = messages * thread->entries_per_256 / 256;
 
@@ -232,7 +217,7 @@ static int64_t entries_for(const struct thread *thread, uint64_t messages)
 	return n < FIND_ENTRIES_MAX ? (int64_t)n : FIND_ENTRIES_MAX;
 }
 
-static void learn(struct thread *thread, const struct gathering *gathering)
+static void learn(struct mongo_thread *thread, const struct gathering *gathering)
 {
 	int seen = gathering->n < gathering->messages ? (int)(gathering->n * 256 / gathering->messages)
 						      : 256;
@@ -246,7 +231,7 @@ static void learn(struct thread *thread, const struct gathering *gathering)
 static bool mongo_read(void *ctx, void *arg, struct gathering *gathering)
 {
 	const struct store_range *range = &gathering->range;
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 	struct span span = {.low = 1, .high = range_end(range), .is_down = range->newest_first};
 	enum gather gather = GATHER_MORE;
 
@@ -274,7 +259,7 @@ static bool mongo_read(void *ctx, void *arg, struct gathering *gathering)
 static bool mongo_find(void *ctx, void *arg, struct text conversation, struct text client_id,
 		       struct entry **entry)
 {
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 	bson_t filter = BSON_INITIALIZER, *options = BCON_NEW("limit", BCON_INT64(1));
 	mongoc_cursor_t *cursor;
 	bool is_available;
@@ -308,7 +293,7 @@ static void mark_place(const bson_t *document, const struct store_place *places,
 static bool mongo_compare(void *ctx, void *arg, const struct store_place *places, size_t n,
 			  bool *has_more)
 {
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 	bson_t filter = BSON_INITIALIZER, field, list;
 	bson_t *options = BCON_NEW("projection", "{", "_id", BCON_INT32(1), "}", "hint", "{", "_id",
 				   BCON_INT32(1), "}", "batchSize", BCON_INT32(STORE_PLACES_MAX + 1));
@@ -344,7 +329,7 @@ static bool mongo_compare(void *ctx, void *arg, const struct store_place *places
 static bool mongo_ping(void *ctx, void *arg)
 {
 	struct mongo_store *store = ctx;
-	struct thread *thread = arg;
+	struct mongo_thread *thread = arg;
 	bson_t *command = BCON_NEW("ping", BCON_INT32(1));
 	bson_error_t error;
 	bool is_available = mongoc_client_command_simple(thread->client, store->server->database,
@@ -353,7 +338,7 @@ static bool mongo_ping(void *ctx, void *arg)
 	bson_destroy(command);
 	if (!is_available)
 		return outage_begin(&thread->outage, error.message);
-	return ensure_indexes(store, thread) && outage_end(&thread->outage);
+	return mongo_ensure_indexes(store, thread) && outage_end(&thread->outage);
 }
 
 static void mongo_free(void *ctx)
@@ -368,6 +353,11 @@ static const struct backend backend = {
 	.open = open_thread,
 	.close = close_thread,
 	.append = mongo_append,
+	.write_rows = mongo_write_rows,
+	.read_rows = mongo_read_rows,
+	.correct_row = mongo_correct_row,
+	.scan = mongo_scan,
+	.count = mongo_count,
 	.read = mongo_read,
 	.find = mongo_find,
 	.compare = mongo_compare,
@@ -392,7 +382,7 @@ struct store *mongo_store_open(struct loop *loop, const struct log *log, const c
 		free(store);
 		return NULL;
 	}
-	opened = threaded_store_open(loop, &backend, store, READERS, timeout_ms);
+	opened = threaded_store_open(loop, log, &backend, store, READERS, timeout_ms);
 	if (!opened)
 		snprintf(error, error_size, "memory or threads are short");
 	return opened;

@@ -2,7 +2,7 @@
  *
  * Purpose    one document an entry (document.h) in the collection `entries`; all appends that wait
  *            are one unordered bulk insert, acknowledged by a majority and journaled. Reads see what
- *            a majority has.
+ *            a majority has. The view is the collection `conversations` (rows.c).
  * Ownership  log and loop outlive the store; store_close ends it.
  * Errors     mongo_store_open gives NULL and one line in `error` (no newline) when the URI is wrong.
  *            A server that is away is no error: the store goes on trying, and is unavailable until

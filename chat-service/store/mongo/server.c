@@ -97,10 +97,11 @@ void server_close(struct server *server)
 	free(server);
 }
 
-mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t *client)
+mongoc_collection_t *server_collection(const struct server *server, mongoc_client_t *client,
+				       const char *name)
 {
-	mongoc_collection_t *entries =
-		mongoc_client_get_collection(client, server->database, "entries");
+	mongoc_collection_t *collection =
+		mongoc_client_get_collection(client, server->database, name);
 	mongoc_write_concern_t *write = mongoc_write_concern_new();
 	mongoc_read_concern_t *read = mongoc_read_concern_new();
 	mongoc_read_prefs_t *primary = mongoc_read_prefs_new(MONGOC_READ_PRIMARY);
@@ -108,23 +109,19 @@ mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t
 	mongoc_write_concern_set_wmajority(write, server->call_ms);
 	mongoc_write_concern_set_journal(write, true);
 	mongoc_read_concern_set_level(read, MONGOC_READ_CONCERN_LEVEL_MAJORITY);
-	mongoc_collection_set_write_concern(entries, write);
-	mongoc_collection_set_read_concern(entries, read);
-	mongoc_collection_set_read_prefs(entries, primary);
+	mongoc_collection_set_write_concern(collection, write);
+	mongoc_collection_set_read_concern(collection, read);
+	mongoc_collection_set_read_prefs(collection, primary);
 	mongoc_write_concern_destroy(write);
 	mongoc_read_concern_destroy(read);
 	mongoc_read_prefs_destroy(primary);
-	return entries;
+	return collection;
 }
 
-bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_error_t *error)
+/* clang-format off */
+static bson_t *entries_indexes(void)
 {
-	bson_t *command;
-
-	if (atomic_load(&server->has_indexes))
-		return true;
-	/* clang-format off */
-	command = BCON_NEW(
+	return BCON_NEW(
 		"createIndexes", "entries",
 		"indexes", "[", "{",
 			"name", "client_ids",
@@ -133,10 +130,37 @@ bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_
 			"partialFilterExpression", "{", "ids", "{", "$exists", BCON_BOOL(true), "}", "}",
 		"}", "]",
 		"writeConcern", "{", "w", "majority", "}");
-	/* clang-format on */
-	if (mongoc_client_write_command_with_opts(client, server->database, command, NULL, NULL,
-						  error))
-		atomic_store(&server->has_indexes, true);
+}
+
+/* "bot" is the first of the states by name: what is greater is with people, or waits for them. A partial
+ * index takes no $ne. */
+static bson_t *rows_indexes(void)
+{
+	return BCON_NEW(
+		"createIndexes", "conversations",
+		"indexes", "[", "{",
+			"name", "waiting",
+			"key", "{", "s", BCON_INT32(1), "since", BCON_INT32(1), "}",
+			"partialFilterExpression", "{", "s", "{", "$gt", "bot", "}", "}",
+		"}", "]",
+		"writeConcern", "{", "w", "majority", "}");
+}
+/* clang-format on */
+
+static bool run(struct server *server, mongoc_client_t *client, bson_t *command,
+		bson_error_t *error)
+{
+	bool is_done = mongoc_client_write_command_with_opts(client, server->database, command, NULL,
+							     NULL, error);
+
 	bson_destroy(command);
+	return is_done;
+}
+
+bool server_ensure_indexes(struct server *server, mongoc_client_t *client, bson_error_t *error)
+{
+	if (!atomic_load(&server->has_indexes) && run(server, client, entries_indexes(), error) &&
+	    run(server, client, rows_indexes(), error))
+		atomic_store(&server->has_indexes, true);
 	return atomic_load(&server->has_indexes);
 }

@@ -1,9 +1,9 @@
 /* server.h: the MongoDB deployment that a URI names.
  *
- * Purpose    the pool of clients, with timeouts; the collection with its concerns; its indexes.
+ * Purpose    the pool of clients, with timeouts; the collections with their concerns; their indexes.
  * Ownership  server_open's result is the caller's; clients go back to `pool` before server_close.
  * Errors     server_open gives NULL and a line in `error`. That nobody is there, a call finds out.
- * Threads    server_ensure_indexes and server_entries: any, each with a client of its own.
+ * Threads    server_ensure_indexes and server_collection: any, each with a client of its own.
  */
 #ifndef STORE_MONGO_SERVER_H
 #define STORE_MONGO_SERVER_H
@@ -27,9 +27,10 @@ struct server *server_open(const struct log *log, const char *uri, const char *d
 			   int64_t timeout_ms, char *error, size_t error_size);
 void server_close(struct server *server);
 
-/* The collection, written and read so that what is acknowledged is on a majority's disks and is seen
- * by every read. */
-mongoc_collection_t *server_entries(const struct server *server, mongoc_client_t *client);
+/* A collection, written and read so that what is acknowledged is on a majority's disks and is seen by
+ * every read. */
+mongoc_collection_t *server_collection(const struct server *server, mongoc_client_t *client,
+				       const char *name);
 
 /* Without the index on client ids a send could be stored twice, so nothing may be appended before
  * this was true once. */

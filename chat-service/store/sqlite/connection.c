@@ -11,12 +11,17 @@
 
 enum {
 	APPLICATION_ID = 0x46726465, /* "Frde" */
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	CHECKPOINT_PAGES = 8000, /* of the write-ahead log: 32 MB */
 	CACHE_KIB = 16000,       /* of the writer: the ends of the conversations that are busy */
 };
 
 #define ENTRY_COLUMNS "first, n, at_ms, state, agent, since_ms, bot, messages"
+#define ROW_COLUMNS "id, n, state, agent, since_ms, at_ms, name, preview"
+#define PUT_ROW "INSERT INTO conversations (" ROW_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+#define SET_ROW                                                                                    \
+	" n = excluded.n, state = excluded.state, agent = excluded.agent,"                         \
+	" since_ms = excluded.since_ms, at_ms = excluded.at_ms, preview = excluded.preview,"
 
 /* Entries lie in the order in which they came, so that a transaction of many conversations writes
  * few pages: clustered by conversation, half as many are stored in a second. */
@@ -29,6 +34,14 @@ static const char schema[] =
 	"CREATE TABLE client_id ("
 	" conversation TEXT NOT NULL, id TEXT NOT NULL, first INTEGER NOT NULL,"
 	" PRIMARY KEY (conversation, id)) WITHOUT ROWID, STRICT;";
+
+/* Since version 2: what lists show of a conversation. */
+static const char view_schema[] =
+	"CREATE TABLE conversations ("
+	" id TEXT PRIMARY KEY, n INTEGER NOT NULL, state TEXT NOT NULL, agent TEXT NOT NULL,"
+	" since_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, name TEXT NOT NULL,"
+	" preview TEXT NOT NULL) WITHOUT ROWID, STRICT;"
+	"CREATE INDEX conversations_waiting ON conversations (state, since_ms) WHERE state <> 'bot';";
 
 static const char *const sql[STATEMENT_COUNT] = {
 	[STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -49,6 +62,20 @@ static const char *const sql[STATEMENT_COUNT] = {
 		"SELECT " ENTRY_COLUMNS " FROM client_id JOIN entry USING (conversation, first)"
 		" WHERE conversation = ?1 AND id = ?2",
 	[STATEMENT_BEGINS] = "SELECT 1 FROM entry WHERE conversation = ?1 AND first = ?2",
+	[STATEMENT_SCAN] = "SELECT " ENTRY_COLUMNS ", conversation FROM entry"
+			   " WHERE (conversation, first) > (?1, ?2) ORDER BY conversation, first",
+	[STATEMENT_COUNT_ENTRIES] = "SELECT coalesce(max(rowid), 0) FROM entry",
+	[STATEMENT_PUT_ROW] = PUT_ROW
+	" ON CONFLICT (id) DO UPDATE SET" SET_ROW
+	" name = iif(excluded.name = '', name, excluded.name) WHERE n <= excluded.n",
+	[STATEMENT_ROWS] = "SELECT " ROW_COLUMNS " FROM conversations WHERE id >= ?1 ORDER BY id",
+	[STATEMENT_ADD_ROW] = PUT_ROW
+	" ON CONFLICT (id) DO UPDATE SET" SET_ROW " name = excluded.name WHERE n <= 0",
+	[STATEMENT_REPLACE_ROW] = "UPDATE conversations SET n = ?2, state = ?3, agent = ?4,"
+				  " since_ms = ?5, at_ms = ?6, name = ?7, preview = ?8"
+				  " WHERE id = ?1 AND n = ?9",
+	[STATEMENT_REMOVE_ROW] = "DELETE FROM conversations WHERE id = ?1 AND"
+				 " (n = ?2 OR (?2 <= 0 AND n <= 0))",
 	[STATEMENT_PING] = "SELECT count(*) FROM sqlite_schema",
 };
 
@@ -102,38 +129,39 @@ static bool ask(sqlite3 *db, const char *query, int64_t *value)
 	return is_there;
 }
 
-/* Whose file it is. NULL: ours, `is_made` or still empty; else why it must not be touched. */
-static const char *look(sqlite3 *db, bool *is_made)
+/* Whose file it is. NULL: ours, of this schema's version or an older one (0: still empty); else why it
+ * must not be touched. */
+static const char *look(sqlite3 *db, int64_t *version)
 {
-	int64_t id, version, tables;
+	int64_t id, tables;
 
-	if (!ask(db, "PRAGMA application_id", &id) || !ask(db, "PRAGMA user_version", &version) ||
+	if (!ask(db, "PRAGMA application_id", &id) || !ask(db, "PRAGMA user_version", version) ||
 	    !ask(db, "SELECT count(*) FROM sqlite_schema", &tables))
 		return sqlite3_errmsg(db);
-	*is_made = id == APPLICATION_ID;
-	if (*is_made)
-		return version == SCHEMA_VERSION
+	if (id == APPLICATION_ID)
+		return *version >= 1 && *version <= SCHEMA_VERSION
 			       ? NULL
 			       : "it was written by a newer version of chat-service";
-	return id == 0 && version == 0 && tables == 0 ? NULL
-						      : "it is a database of another program";
+	return id == 0 && *version == 0 && tables == 0 ? NULL
+						       : "it is a database of another program";
 }
 
 /* Two processes may come here at once with an empty file: the write lock lets one make it. */
 static const char *make_schema(sqlite3 *db)
 {
 	const char *wrong;
-	bool is_made;
+	int64_t version;
 	char marks[80];
 
 	if (!run(db, "BEGIN IMMEDIATE"))
 		return sqlite3_errmsg(db);
-	wrong = look(db, &is_made);
+	wrong = look(db, &version);
 	if (wrong)
 		return wrong; /* closing rolls back */
 	snprintf(marks, sizeof(marks), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
 		 APPLICATION_ID, SCHEMA_VERSION);
-	if ((!is_made && !(run(db, schema) && run(db, marks))) || !run(db, "COMMIT"))
+	if ((version < 1 && !run(db, schema)) || (version < 2 && !run(db, view_schema)) ||
+	    !run(db, marks) || !run(db, "COMMIT"))
 		return sqlite3_errmsg(db);
 	return NULL;
 }
@@ -142,7 +170,7 @@ static const char *make_schema(sqlite3 *db)
 static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 {
 	const char *wrong;
-	bool is_made;
+	int64_t version;
 	char pragmas[200];
 
 	sqlite3_busy_timeout(db, busy_ms > INT32_MAX ? INT32_MAX : (int)busy_ms);
@@ -150,7 +178,7 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 		return run(db, "PRAGMA query_only = ON") ? NULL : sqlite3_errmsg(db);
 	if (!run(db, "BEGIN")) /* one view for all that look asks: another process may be making it */
 		return sqlite3_errmsg(db);
-	wrong = look(db, &is_made);
+	wrong = look(db, &version);
 	if (wrong)
 		return wrong;
 	if (!run(db, "COMMIT"))
@@ -162,7 +190,7 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 		 CHECKPOINT_PAGES, CHECKPOINT_PAGES * 4096, CACHE_KIB);
 	if (!run(db, pragmas))
 		return sqlite3_errmsg(db);
-	return is_made ? NULL : make_schema(db);
+	return version == SCHEMA_VERSION ? NULL : make_schema(db);
 }
 
 bool connection_open(struct connection *c, const char *path, bool may_write, int64_t busy_ms,

@@ -4,28 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/sqlite/connection.h"
+#include "store/sqlite/internal.h"
 #include "store/sqlite/messages.h"
-#include "store/outage.h"
-#include "store/threaded.h"
 
 enum { READERS = 2 };
 
-struct sqlite_store {
-	const struct log *log;
-	char *path;
-	int64_t busy_ms;
-	struct connection first; /* opened at the start, becomes the writer's */
-};
-
-struct thread {
-	struct connection connection; /* a failure closes it, the next operation opens it */
-	struct buffer json;
-	bool is_writer;
-	struct outage outage;
-};
-
-static bool failed(struct thread *thread)
+bool sqlite_failed(struct sqlite_thread *thread)
 {
 	int cause = sqlite3_system_errno(thread->connection.db);
 	char why[160];
@@ -37,28 +21,28 @@ static bool failed(struct thread *thread)
 	return false;
 }
 
-static bool ensure_open(struct sqlite_store *store, struct thread *thread)
+bool sqlite_ensure_open(struct sqlite_store *store, struct sqlite_thread *thread)
 {
 	char error[256];
 
 	if (thread->connection.db ||
-	    connection_open(&thread->connection, store->path, thread->is_writer, store->busy_ms,
+	    connection_open(&thread->connection, store->path, thread->may_write, store->busy_ms,
 			    error, sizeof(error)))
 		return true;
 	return outage_begin(&thread->outage, error);
 }
 
-static void *open_thread(void *ctx, bool is_writer)
+static void *open_thread(void *ctx, enum store_thread kind)
 {
 	struct sqlite_store *store = ctx;
-	struct thread *thread = calloc(1, sizeof(*thread));
+	struct sqlite_thread *thread = calloc(1, sizeof(*thread));
 
 	if (!thread)
 		return NULL;
-	thread->is_writer = is_writer;
+	thread->may_write = kind != THREAD_READER;
 	thread->outage = (struct outage){
-		.log = store->log, .store = store->path, .what = is_writer ? "write" : "read"};
-	if (is_writer) {
+		.log = store->log, .store = store->path, .what = thread->may_write ? "write" : "read"};
+	if (kind == THREAD_WRITER) {
 		thread->connection = store->first;
 		store->first = (struct connection){0};
 	}
@@ -67,7 +51,7 @@ static void *open_thread(void *ctx, bool is_writer)
 
 static void close_thread(void *ctx, void *arg)
 {
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 
 	(void)ctx;
 	connection_close(&thread->connection);
@@ -75,24 +59,23 @@ static void close_thread(void *ctx, void *arg)
 	free(thread);
 }
 
-static void bind_text(sqlite3_stmt *statement, int at, struct text value)
+void sqlite_bind_text(sqlite3_stmt *statement, int at, struct text value)
 {
 	/* A NULL pointer would be the SQL NULL. */
 	sqlite3_bind_text64(statement, at, value.p ? value.p : "", value.n, SQLITE_STATIC,
 			    SQLITE_UTF8);
 }
 
-static sqlite3_stmt *prepare(struct thread *thread, enum statement which, struct text conversation)
+sqlite3_stmt *sqlite_prepare(struct sqlite_thread *thread, enum statement which, struct text first)
 {
 	sqlite3_stmt *statement = connection_statement(&thread->connection, which);
 
 	if (statement)
-		bind_text(statement, 1, conversation);
+		sqlite_bind_text(statement, 1, first);
 	return statement;
 }
 
-/* Runs a statement that gives no rows. */
-static bool run(struct thread *thread, enum statement which)
+bool sqlite_run(struct sqlite_thread *thread, enum statement which)
 {
 	sqlite3_stmt *statement = connection_statement(&thread->connection, which);
 	bool is_done = statement && sqlite3_step(statement) == SQLITE_DONE;
@@ -101,7 +84,7 @@ static bool run(struct thread *thread, enum statement which)
 	return is_done;
 }
 
-static bool any_id_taken(struct thread *thread, const struct entry *entry, bool *is_taken)
+static bool any_id_taken(struct sqlite_thread *thread, const struct entry *entry, bool *is_taken)
 {
 	*is_taken = false;
 	for (size_t i = 0; i < entry->n && !*is_taken; i++) {
@@ -110,10 +93,10 @@ static bool any_id_taken(struct thread *thread, const struct entry *entry, bool 
 
 		if (entry->messages[i].id.n == 0)
 			continue;
-		statement = prepare(thread, STATEMENT_ID_TAKEN, entry->conversation);
+		statement = sqlite_prepare(thread, STATEMENT_ID_TAKEN, entry->conversation);
 		if (!statement)
 			return false;
-		bind_text(statement, 2, entry->messages[i].id);
+		sqlite_bind_text(statement, 2, entry->messages[i].id);
 		step = sqlite3_step(statement);
 		sqlite3_reset(statement);
 		if (step != SQLITE_ROW && step != SQLITE_DONE)
@@ -124,9 +107,9 @@ static bool any_id_taken(struct thread *thread, const struct entry *entry, bool 
 }
 
 /* The messages are in thread->json. */
-static bool add_entry(struct thread *thread, const struct entry *entry)
+static bool add_entry(struct sqlite_thread *thread, const struct entry *entry)
 {
-	sqlite3_stmt *statement = prepare(thread, STATEMENT_ADD_ENTRY, entry->conversation);
+	sqlite3_stmt *statement = sqlite_prepare(thread, STATEMENT_ADD_ENTRY, entry->conversation);
 	const struct standing *after = &entry->after;
 
 	if (!statement)
@@ -134,26 +117,26 @@ static bool add_entry(struct thread *thread, const struct entry *entry)
 	sqlite3_bind_int64(statement, 2, (int64_t)entry->first);
 	sqlite3_bind_int64(statement, 3, (int64_t)entry->n);
 	sqlite3_bind_int64(statement, 4, entry->at_ms);
-	bind_text(statement, 5, text_of_string(state_name(after->state)));
-	bind_text(statement, 6, after->agent);
+	sqlite_bind_text(statement, 5, text_of_string(state_name(after->state)));
+	sqlite_bind_text(statement, 6, after->agent);
 	sqlite3_bind_int64(statement, 7, after->since_ms);
-	bind_text(statement, 8, after->bot);
-	bind_text(statement, 9, buffer_text(&thread->json));
+	sqlite_bind_text(statement, 8, after->bot);
+	sqlite_bind_text(statement, 9, buffer_text(&thread->json));
 	return sqlite3_step(statement) == SQLITE_DONE;
 }
 
 /* An id that comes twice in one entry stands for its first message. */
-static bool add_ids(struct thread *thread, const struct entry *entry)
+static bool add_ids(struct sqlite_thread *thread, const struct entry *entry)
 {
 	for (size_t i = 0; i < entry->n; i++) {
 		sqlite3_stmt *statement;
 
 		if (entry->messages[i].id.n == 0)
 			continue;
-		statement = prepare(thread, STATEMENT_ADD_ID, entry->conversation);
+		statement = sqlite_prepare(thread, STATEMENT_ADD_ID, entry->conversation);
 		if (!statement)
 			return false;
-		bind_text(statement, 2, entry->messages[i].id);
+		sqlite_bind_text(statement, 2, entry->messages[i].id);
 		sqlite3_bind_int64(statement, 3, (int64_t)entry->first);
 		if (sqlite3_step(statement) != SQLITE_DONE)
 			return false;
@@ -163,7 +146,7 @@ static bool add_ids(struct thread *thread, const struct entry *entry)
 
 /* Inside the writer's transaction, so that what is looked up first stays true. False: SQLite failed,
  * which costs the whole batch. */
-static bool append_one(struct thread *thread, struct append *append)
+static bool append_one(struct sqlite_thread *thread, struct append *append)
 {
 	bool is_taken;
 
@@ -181,34 +164,34 @@ static bool append_one(struct thread *thread, struct append *append)
 	return is_taken || add_ids(thread, append->entry);
 }
 
-static bool append_all(struct thread *thread, struct append *const *appends, size_t n)
+static bool append_all(struct sqlite_thread *thread, struct append *const *appends, size_t n)
 {
-	if (!run(thread, STATEMENT_BEGIN))
+	if (!sqlite_run(thread, STATEMENT_BEGIN))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!append_one(thread, appends[i]))
 			return false;
-	return run(thread, STATEMENT_COMMIT);
+	return sqlite_run(thread, STATEMENT_COMMIT);
 }
 
 static void sqlite_append(void *ctx, void *arg, struct append *const *appends, size_t n,
 			  int64_t deadline_ms)
 {
 	struct sqlite_store *store = ctx;
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 
 	(void)deadline_ms; /* the busy timeout is shorter */
-	if (ensure_open(store, thread) && append_all(thread, appends, n)) {
+	if (sqlite_ensure_open(store, thread) && append_all(thread, appends, n)) {
 		outage_end(&thread->outage);
 		return;
 	}
 	if (thread->connection.db)
-		failed(thread); /* closing it rolls back */
+		sqlite_failed(thread); /* closing it rolls back */
 	for (size_t i = 0; i < n; i++)
 		appends[i]->result = APPEND_UNAVAILABLE;
 }
 
-static struct text column_text(sqlite3_stmt *row, int column)
+struct text sqlite_column(sqlite3_stmt *row, int column)
 {
 	/* The text first: it may convert, and then its size is right. */
 	const char *p = (const char *)sqlite3_column_text(row, column);
@@ -216,33 +199,39 @@ static struct text column_text(sqlite3_stmt *row, int column)
 	return text_of(p, (size_t)sqlite3_column_bytes(row, column));
 }
 
-/* NULL when the row is malformed, which the log says, or memory is short. */
-static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row,
-				  struct text conversation)
+struct entry *sqlite_entry(sqlite3_stmt *row, struct text conversation)
 {
 	struct entry like = {
 		.conversation = conversation,
 		.first = (uint64_t)sqlite3_column_int64(row, 0),
 		.n = (size_t)sqlite3_column_int64(row, 1),
 		.at_ms = sqlite3_column_int64(row, 2),
-		.after = {.state = state_of_name(column_text(row, 3)),
-			  .agent = column_text(row, 4),
+		.after = {.state = state_of_name(sqlite_column(row, 3)),
+			  .agent = sqlite_column(row, 4),
 			  .since_ms = sqlite3_column_int64(row, 5),
-			  .bot = column_text(row, 6)},
+			  .bot = sqlite_column(row, 6)},
 	};
-	struct entry *entry = NULL;
 
-	if (sqlite3_column_int64(row, 0) > 0 && like.after.state != STATE_COUNT &&
-	    text_is_utf8(like.after.agent) && text_is_utf8(like.after.bot))
-		entry = messages_read(&like, column_text(row, 7));
+	if (sqlite3_column_int64(row, 0) <= 0 || like.after.state == STATE_COUNT ||
+	    !text_is_utf8(like.after.agent) || !text_is_utf8(like.after.bot))
+		return NULL;
+	return messages_read(&like, sqlite_column(row, 7));
+}
+
+/* The same, and the log says it when there is none. */
+static struct entry *entry_of_row(struct sqlite_store *store, sqlite3_stmt *row,
+				  struct text conversation)
+{
+	struct entry *entry = sqlite_entry(row, conversation);
+
 	if (!entry)
 		log_error(store->log, "store_malformed", LOG_STRING("path", store->path),
 			  LOG_TEXT_FIELD("conversation", conversation),
-			  LOG_NUMBER("first", like.first));
+			  LOG_NUMBER("first", sqlite3_column_int64(row, 0)));
 	return entry;
 }
 
-static bool walk(struct sqlite_store *store, struct thread *thread, sqlite3_stmt *rows,
+static bool walk(struct sqlite_store *store, struct sqlite_thread *thread, sqlite3_stmt *rows,
 		 struct gathering *gathering)
 {
 	int step;
@@ -263,24 +252,24 @@ static bool walk(struct sqlite_store *store, struct thread *thread, sqlite3_stmt
 		if (gather != GATHER_MORE)
 			return gather == GATHER_ENOUGH;
 	}
-	return step == SQLITE_DONE || failed(thread);
+	return step == SQLITE_DONE || sqlite_failed(thread);
 }
 
 static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
 {
 	const struct store_range *range = &gathering->range;
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 	sqlite3_stmt *rows;
 	bool is_available;
 
 	if (!range_is_possible(range))
 		return true;
-	if (!ensure_open(ctx, thread))
+	if (!sqlite_ensure_open(ctx, thread))
 		return false;
-	rows = prepare(thread, range->newest_first ? STATEMENT_NEWEST : STATEMENT_OLDEST,
+	rows = sqlite_prepare(thread, range->newest_first ? STATEMENT_NEWEST : STATEMENT_OLDEST,
 		       range->conversation);
 	if (!rows)
-		return failed(thread);
+		return sqlite_failed(thread);
 	if (!range->newest_first)
 		sqlite3_bind_int64(rows, 2, (int64_t)range->after + 1);
 	else if (range->before > 0 && range->before < INT64_MAX)
@@ -297,21 +286,21 @@ static bool sqlite_read(void *ctx, void *arg, struct gathering *gathering)
 static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct text client_id,
 			struct entry **entry)
 {
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 	sqlite3_stmt *row;
 	int step;
 
-	if (!ensure_open(ctx, thread))
+	if (!sqlite_ensure_open(ctx, thread))
 		return false;
-	row = prepare(thread, STATEMENT_FIND, conversation);
+	row = sqlite_prepare(thread, STATEMENT_FIND, conversation);
 	if (!row)
-		return failed(thread);
-	bind_text(row, 2, client_id);
+		return sqlite_failed(thread);
+	sqlite_bind_text(row, 2, client_id);
 	step = sqlite3_step(row);
 	if (step == SQLITE_ROW)
 		*entry = entry_of_row(ctx, row, conversation);
 	else if (step != SQLITE_DONE)
-		return failed(thread);
+		return sqlite_failed(thread);
 	sqlite3_reset(row);
 	return (step == SQLITE_DONE || *entry) && outage_end(&thread->outage);
 }
@@ -320,20 +309,20 @@ static bool sqlite_find(void *ctx, void *arg, struct text conversation, struct t
 static bool sqlite_compare(void *ctx, void *arg, const struct store_place *places, size_t n,
 			   bool *has_more)
 {
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 
-	if (!ensure_open(ctx, thread))
+	if (!sqlite_ensure_open(ctx, thread))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		sqlite3_stmt *row = prepare(thread, STATEMENT_BEGINS, places[i].conversation);
+		sqlite3_stmt *row = sqlite_prepare(thread, STATEMENT_BEGINS, places[i].conversation);
 		int step;
 
 		if (!row)
-			return failed(thread);
+			return sqlite_failed(thread);
 		sqlite3_bind_int64(row, 2, (int64_t)(places[i].last + 1));
 		step = sqlite3_step(row);
 		if (step != SQLITE_ROW && step != SQLITE_DONE)
-			return failed(thread);
+			return sqlite_failed(thread);
 		sqlite3_reset(row);
 		has_more[i] = step == SQLITE_ROW;
 	}
@@ -342,14 +331,14 @@ static bool sqlite_compare(void *ctx, void *arg, const struct store_place *place
 
 static bool sqlite_ping(void *ctx, void *arg)
 {
-	struct thread *thread = arg;
+	struct sqlite_thread *thread = arg;
 	sqlite3_stmt *row;
 
-	if (!ensure_open(ctx, thread))
+	if (!sqlite_ensure_open(ctx, thread))
 		return false;
 	row = connection_statement(&thread->connection, STATEMENT_PING);
 	if (!row || sqlite3_step(row) != SQLITE_ROW)
-		return failed(thread);
+		return sqlite_failed(thread);
 	sqlite3_reset(row);
 	return outage_end(&thread->outage);
 }
@@ -367,6 +356,11 @@ static const struct backend backend = {
 	.open = open_thread,
 	.close = close_thread,
 	.append = sqlite_append,
+	.write_rows = sqlite_write_rows,
+	.read_rows = sqlite_read_rows,
+	.correct_row = sqlite_correct_row,
+	.scan = sqlite_scan,
+	.count = sqlite_count,
 	.read = sqlite_read,
 	.find = sqlite_find,
 	.compare = sqlite_compare,
@@ -393,7 +387,7 @@ struct store *sqlite_store_open(struct loop *loop, const struct log *log, const 
 		sqlite_free(store);
 		return NULL;
 	}
-	opened = threaded_store_open(loop, &backend, store, READERS, timeout_ms);
+	opened = threaded_store_open(loop, log, &backend, store, READERS, timeout_ms);
 	if (!opened)
 		snprintf(error, error_size, "memory or threads are short");
 	return opened;

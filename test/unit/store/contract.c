@@ -1,5 +1,6 @@
 /* Holds a backend to store.h: test-store-contract sqlite|mongo. */
 #include "fixture.h"
+#include "view_contract.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -620,6 +621,15 @@ int main(int argc, char **argv)
 		TEST(one_batch_gives_each_entry_its_own_result),
 		TEST(a_thousand_conversations_at_once),
 		TEST(two_stores_never_both_win_a_place),
+		TEST(the_view_follows_the_log),
+		TEST(a_change_of_state_is_in_the_view_when_it_is_acknowledged),
+		TEST(what_is_noted_is_written_on_close),
+		TEST(a_row_never_goes_backwards),
+		TEST(two_stores_write_one_view),
+		TEST(rows_come_in_the_order_of_their_bytes),
+		TEST(a_correction_takes_the_place_of_what_was_seen_alone),
+		TEST(a_walk_gives_every_entry_once_in_order),
+		TEST(a_walk_names_what_is_malformed_and_goes_on),
 		TEST(close_answers_everything_once_and_keeps_what_it_acknowledged),
 		TEST(a_full_queue_refuses_and_never_answers),
 		TEST(an_outage_is_told_and_passes),

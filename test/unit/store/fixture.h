@@ -30,6 +30,8 @@ struct test_backend {
 	/* The backend loses its data, keeping what was acknowledged, and gets it back. */
 	void (*take_away)(struct fixture *f);
 	void (*bring_back)(struct fixture *f);
+	/* Makes an entry one that cannot be read. */
+	void (*damage)(struct fixture *f, const char *conversation, uint64_t first);
 };
 
 struct fixture {

@@ -93,6 +93,17 @@ static void bring_back(struct fixture *f)
 	tell_mongod("resume");
 }
 
+static void damage(struct fixture *f, const char *conversation, uint64_t first)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "{\"update\": \"entries\", \"updates\": [{\"q\": {\"_id.c\": \"%s\", \"_id.s\": %llu},"
+		 " \"u\": {\"$set\": {\"m\": 1}}}]}",
+		 conversation, (unsigned long long)first);
+	run_command(f, false, command);
+}
+
 const struct test_backend mongo_backend = {
 	.name = "mongo",
 	.begin = begin,
@@ -100,4 +111,5 @@ const struct test_backend mongo_backend = {
 	.open = open_store,
 	.take_away = take_away,
 	.bring_back = bring_back,
+	.damage = damage,
 };

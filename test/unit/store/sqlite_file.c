@@ -99,9 +99,9 @@ static void a_newer_versions_file_is_refused(void **state)
 	assert_int_equal(append_plain(f, "ann", 1, 1, NULL), APPEND_STORED);
 	store_close(f->store);
 	f->store = NULL;
-	change(path_in(f, "data/chat.db"), "PRAGMA user_version = 2");
+	change(path_in(f, "data/chat.db"), "PRAGMA user_version = 3");
 	assert_refused(f, path_in(f, "data/chat.db"), "newer version");
-	change(path_in(f, "data/chat.db"), "PRAGMA user_version = 1");
+	change(path_in(f, "data/chat.db"), "PRAGMA user_version = 2");
 	fixture_open(f, TIMEOUT_MS);
 	assert_int_equal(append_plain(f, "ann", 1, 1, NULL), APPEND_TAKEN);
 }

@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <ftw.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -59,6 +60,20 @@ static void bring_back(struct fixture *f)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+static void damage(struct fixture *f, const char *conversation, uint64_t first)
+{
+	char path[sizeof(f->place) + 32], statement[256];
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/data/chat.db", f->place);
+	snprintf(statement, sizeof(statement),
+		 "UPDATE entry SET messages = '[]' WHERE conversation = '%s' AND first = %llu",
+		 conversation, (unsigned long long)first);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
 const struct test_backend sqlite_backend = {
 	.name = "sqlite",
 	.begin = begin,
@@ -66,4 +81,5 @@ const struct test_backend sqlite_backend = {
 	.open = open_store,
 	.take_away = take_away,
 	.bring_back = bring_back,
+	.damage = damage,
 };
