@@ -8,8 +8,8 @@ static const struct {
 	const char *name;
 	bool (*run)(const struct options *options);
 } scenarios[] = {
-	{"send", scenario_send},   {"idle", scenario_idle},   {"room", scenario_room},
-	{"storm", scenario_storm}, {"start", scenario_start},
+	{"send", scenario_send}, {"idle", scenario_idle},   {"room", scenario_room},
+	{"fill", scenario_fill}, {"storm", scenario_storm}, {"start", scenario_start},
 };
 
 int main(int argc, char *argv[])

@@ -12,7 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OPTIONS_PROCESSES_MAX = 4 };
+#include "bench/load/speaker.h"
+
+enum { OPTIONS_PROCESSES_MAX = 8, OPTIONS_PORTS_MAX = 8 };
 
 struct watched_process {
 	const char *name;
@@ -22,9 +24,12 @@ struct watched_process {
 struct options {
 	const char *scenario;
 	const char *address;
-	int64_t port, users, window, rate, seconds, warmup, text_bytes, readers, senders, history,
-		sources, at_once, runs;
-	bool joins_lines, is_json;
+	const struct speaker *speaker;
+	unsigned ports[OPTIONS_PORTS_MAX]; /* servers; users take them in turn */
+	unsigned port_count;
+	int64_t users, window, rate, seconds, warmup, text_bytes, readers, senders, readers_on,
+		senders_on, history, sources, at_once, runs, run_number;
+	bool joins_lines, is_filled, is_json;
 	struct watched_process processes[OPTIONS_PROCESSES_MAX];
 	size_t process_count;
 	char *const *command; /* behind "--"; ends with NULL */

@@ -13,7 +13,8 @@ struct process_use {
 /* False: there is no such process. */
 bool process_read(int pid, struct process_use *use);
 
-/* CPU time that all processes of the machine have used, without what interrupts took; 0: not known. */
+/* CPU time that all processes of the machine have used, without what interrupts took; 0: not known.
+ */
 int64_t process_read_machine_ns(void);
 
 #endif

@@ -32,7 +32,8 @@ struct processes_use {
 
 /* False, and a line on stderr: one of them is gone. */
 bool processes_read(const struct options *options, struct processes_use *use);
-/* CPU time of each for one of `messages`; and how many cores everything else kept busy meanwhile. */
+/* CPU time of each for one of `messages`; and how many cores everything else kept busy meanwhile.
+ */
 void report_cpu(struct report *r, const struct options *options, const struct processes_use *before,
 		const struct processes_use *after, uint64_t messages);
 

@@ -34,8 +34,8 @@ static void shown(struct crowd *crowd, struct user *user, const struct event *me
 	if (now_ns >= room->pace.from_ns && now_ns < room->pace.until_ns)
 		room->shown_in_window++;
 	if (message->seq % SAMPLE_EVERY == 0 && message->is_of_user &&
-	    chat_mark_of_text(message->text, &mark) && mark.user < room->pace.senders &&
-	    mark.n > 0 && mark.n <= crowd->users[mark.user].ledger.sent)
+	    mark_of_text(message->text, &mark) && mark.user < room->pace.senders && mark.n > 0 &&
+	    mark.n <= crowd->users[mark.user].ledger.sent)
 		histogram_add(&room->shown,
 			      now_ns - crowd->users[mark.user].ledger.records[mark.n - 1].due_ns);
 }
@@ -63,6 +63,19 @@ static void wait_for_readers(struct crowd *crowd, struct room *room)
 	crowd->tally.lost += missing(crowd, room);
 }
 
+/* Who sits at which server; those that are told nothing take turns. */
+static void seat_everyone(struct crowd *crowd, unsigned senders)
+{
+	const struct options *options = crowd->options;
+
+	for (unsigned i = 0; i < crowd->count; i++) {
+		int64_t server = i < senders ? options->senders_on : options->readers_on;
+
+		if (server > 0)
+			crowd->users[i].port = options->ports[server - 1];
+	}
+}
+
 bool scenario_room(const struct options *options)
 {
 	struct room *room = calloc(1, sizeof(*room));
@@ -74,8 +87,10 @@ bool scenario_room(const struct options *options)
 	struct report report;
 	bool is_good = false;
 
-	if (!room || !crowd_init(&crowd, (unsigned)(options->senders + options->readers)) ||
-	    !crowd_join(&crowd, 0, crowd.count, (unsigned)options->at_once) ||
+	if (!room || !crowd_init(&crowd, (unsigned)(options->senders + options->readers)))
+		goto out;
+	seat_everyone(&crowd, (unsigned)options->senders);
+	if (!crowd_join(&crowd, 0, crowd.count, (unsigned)options->at_once) ||
 	    !pace_run(&room->pace, &crowd, (unsigned)options->senders))
 		goto out;
 	wait_for_readers(&crowd, room);

@@ -13,6 +13,7 @@
 bool scenario_send(const struct options *options);
 bool scenario_idle(const struct options *options);
 bool scenario_room(const struct options *options);
+bool scenario_fill(const struct options *options);
 bool scenario_storm(const struct options *options);
 bool scenario_start(const struct options *options);
 

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/load/chat.h"
 #include "bench/load/clock.h"
 #include "bench/load/histogram.h"
 #include "bench/load/report.h"
+#include "bench/load/speaker.h"
 #include "bench/load/wire.h"
 
 enum { START_PATIENCE_S = 20, RETRY_US = 200 };
@@ -24,9 +24,10 @@ struct greeting {
 
 static void opened(struct connection *c)
 {
+	struct seat seat = {.name = "first"};
 	struct buffer hello = BUFFER_INIT;
 
-	chat_hello(&hello, "first");
+	chat_speaker.hello(&seat, &hello);
 	connection_send(c, buffer_text(&hello));
 	buffer_release(&hello);
 }
@@ -36,7 +37,7 @@ static void line(struct connection *c, struct text line)
 	struct greeting *greeting = c->owner;
 	struct event event;
 
-	if (chat_read(line, &event) && event.type == EVENT_WELCOME)
+	if (event_read(line, &event) && event.type == EVENT_WELCOME)
 		greeting->is_welcome = true;
 }
 
@@ -49,7 +50,7 @@ static void closed(struct connection *c, const char *why)
 }
 
 /* Knocks until somebody opens; below 0: nobody did. */
-static int64_t time_to_greeting(struct wire *wire, int64_t began_ns)
+static int64_t time_to_greeting(struct wire *wire, unsigned port, int64_t began_ns)
 {
 	int64_t deadline = began_ns + START_PATIENCE_S * NS_PER_S;
 	const struct timespec pause = {.tv_nsec = RETRY_US * 1000};
@@ -60,7 +61,7 @@ static int64_t time_to_greeting(struct wire *wire, int64_t began_ns)
 			if (greeting.is_closed)
 				nanosleep(&pause, NULL);
 			greeting.is_closed = false;
-			connection_open(wire, &greeting.connection, &greeting);
+			connection_open(wire, &greeting.connection, &greeting, port);
 		}
 		wire_turn(wire, deadline);
 	}
@@ -79,7 +80,7 @@ static int64_t start_once(const struct options *options, struct wire *wire)
 			strerror(errno));
 		return -1;
 	}
-	took_ns = time_to_greeting(wire, began_ns);
+	took_ns = time_to_greeting(wire, options->ports[0], began_ns);
 	kill(pid, SIGTERM);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
@@ -92,7 +93,8 @@ static int64_t start_once(const struct options *options, struct wire *wire)
 bool scenario_start(const struct options *options)
 {
 	const struct wire_options wire_options = {.address = options->address,
-						  .port = (unsigned)options->port,
+						  .path = chat_speaker.path,
+						  .protocol = chat_speaker.protocol,
 						  .opened = opened,
 						  .line = line,
 						  .closed = closed};

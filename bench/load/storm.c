@@ -9,7 +9,9 @@
 
 struct storm {
 	struct histogram served;
-	bool is_raging; /* not the preparations */
+	bool is_raging; /* not filling or checking */
+	int64_t took_ns;
+	struct processes_use before, after;
 };
 
 /* All that a user wrote must be in what is loaded, up to the newest. */
@@ -23,17 +25,17 @@ static void joined(struct crowd *crowd, struct user *user, const struct event *h
 	if (!storm->is_raging)
 		return;
 	histogram_add(&storm->served, clock_now_ns() - user->began_ns);
-	while (chat_next_message(&messages, &message)) {
+	while (event_next_message(&messages, &message)) {
 		tally_number(&crowd->tally, &last, message.seq, loaded > 0);
 		loaded++;
 	}
 	if (loaded < (uint64_t)crowd->options->history)
 		crowd->tally.lost += (uint64_t)crowd->options->history - loaded;
-	if (last < user->ledger.last_ack)
+	if (last < user->ledger.last_ack || last != history->last)
 		crowd->tally.lost++;
 }
 
-static bool prepare(struct crowd *crowd)
+static bool fill(struct crowd *crowd)
 {
 	const struct options *options = crowd->options;
 
@@ -48,29 +50,52 @@ static bool prepare(struct crowd *crowd)
 	return true;
 }
 
+/* From the first connection to the last history. */
+static bool rage(struct crowd *crowd, struct storm *storm)
+{
+	int64_t began_ns = clock_now_ns();
+
+	if (!processes_read(crowd->options, &storm->before))
+		return false;
+	storm->is_raging = true;
+	if (!crowd_join(crowd, 0, crowd->count, crowd->count))
+		return false;
+	storm->took_ns = clock_now_ns() - began_ns;
+	return processes_read(crowd->options, &storm->after);
+}
+
+bool scenario_fill(const struct options *options)
+{
+	struct crowd crowd = {.options = options};
+	struct report report;
+	bool is_good = false;
+
+	if (!crowd_init(&crowd, (unsigned)options->users) || !fill(&crowd))
+		goto out;
+	report_begin(&report, options);
+	report_tally(&report, &crowd.tally);
+	report_end(&report);
+	is_good = crowd.tally.acked == crowd.tally.sent && crowd_is_clean(&crowd);
+out:
+	crowd_release(&crowd);
+	return is_good;
+}
+
 bool scenario_storm(const struct options *options)
 {
 	struct storm *storm = calloc(1, sizeof(*storm));
 	struct crowd crowd = {.options = options, .ctx = storm, .joined = joined};
-	struct processes_use before, after;
 	struct report report;
 	bool is_good = false;
-	int64_t began_ns;
 
-	if (!storm || !crowd_init(&crowd, (unsigned)options->users) || !prepare(&crowd) ||
-	    !processes_read(options, &before))
-		goto out;
-	storm->is_raging = true;
-	began_ns = clock_now_ns();
-	if (!crowd_join(&crowd, 0, crowd.count, crowd.count))
-		goto out;
-	began_ns = clock_now_ns() - began_ns;
-	if (!processes_read(options, &after) || !crowd_check(&crowd))
+	if (!storm || !crowd_init(&crowd, (unsigned)options->users) ||
+	    !(options->is_filled || fill(&crowd)) || !rage(&crowd, storm) ||
+	    !(options->is_filled || crowd_check(&crowd)))
 		goto out;
 	report_begin(&report, options);
-	report_number(&report, "all_served_s", (double)began_ns / NS_PER_S, 3);
+	report_number(&report, "all_served_s", (double)storm->took_ns / NS_PER_S, 3);
 	report_latency(&report, "served", &storm->served);
-	report_cpu(&report, options, &before, &after, crowd.count);
+	report_cpu(&report, options, &storm->before, &storm->after, crowd.count);
 	report_tally(&report, &crowd.tally);
 	report_end(&report);
 	is_good = crowd_is_clean(&crowd);

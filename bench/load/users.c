@@ -10,8 +10,7 @@
 enum {
 	JOIN_PATIENCE_S = 60, /* without any progress */
 	DRAIN_PATIENCE_S = 15,
-	CHECK_AT_ONCE = 8,
-	NAME_SIZE = 48
+	CHECK_AT_ONCE = 8
 };
 
 static void note_trouble(struct crowd *crowd, const char *what, struct text detail)
@@ -30,14 +29,9 @@ static void opened(struct connection *c)
 {
 	struct user *user = c->owner;
 	struct crowd *crowd = user->crowd;
-	char name[NAME_SIZE];
 
-	if (crowd->is_one_conversation)
-		snprintf(name, sizeof(name), "load-%08x", crowd->options->run);
-	else
-		snprintf(name, sizeof(name), "load-%08x-%u", crowd->options->run, user->index);
 	buffer_clear(&crowd->line);
-	chat_hello(&crowd->line, name);
+	crowd->options->speaker->hello(&user->seat, &crowd->line);
 	send_line(user);
 }
 
@@ -47,7 +41,8 @@ static void welcomed(struct user *user)
 	int64_t after = user->phase == USER_CHECKING ? (int64_t)user->base : -1;
 
 	buffer_clear(&crowd->line);
-	chat_open(&crowd->line, after, (unsigned)crowd->options->history);
+	crowd->options->speaker->open(&user->seat, &crowd->line, after,
+				      (unsigned)crowd->options->history);
 	send_line(user);
 }
 
@@ -58,11 +53,11 @@ static void check_history(struct user *user, const struct event *history)
 	struct event message;
 	struct mark mark;
 
-	while (chat_next_message(&messages, &message)) {
+	while (event_next_message(&messages, &message)) {
 		tally_number(&crowd->tally, &user->last_message, message.seq, true);
 		if (!message.is_of_user)
 			continue;
-		if (!chat_mark_of_text(message.text, &mark) || mark.user >= crowd->count ||
+		if (!mark_of_text(message.text, &mark) || mark.user >= crowd->count ||
 		    (mark.user != user->index && !crowd->is_one_conversation)) {
 			note_trouble(crowd, "a message that nobody sent", message.text);
 			crowd->tally.out_of_order++;
@@ -94,20 +89,62 @@ static void take_history(struct user *user, const struct event *history)
 	}
 }
 
+static void acknowledge(struct user *user, struct mark mark, uint64_t seq)
+{
+	struct crowd *crowd = user->crowd;
+	int64_t due_ns = ledger_ack(&user->ledger, &crowd->tally, mark.n, seq);
+
+	if (due_ns >= 0 && crowd->acked)
+		crowd->acked(crowd, user, due_ns);
+}
+
 static void take_ack(struct user *user, const struct event *ack)
 {
 	struct crowd *crowd = user->crowd;
 	struct mark mark;
-	int64_t due_ns;
 
-	if (!chat_mark_of_id(ack->id, &mark) || mark.user != user->index) {
-		note_trouble(crowd, "an answer to what was not asked", ack->id);
-		crowd->tally.out_of_order++;
+	if (mark_of_id(ack->id, &mark) && mark.user == user->index) {
+		acknowledge(user, mark, ack->seq);
 		return;
 	}
-	due_ns = ledger_ack(&user->ledger, &crowd->tally, mark.n, ack->seq);
-	if (due_ns >= 0 && crowd->acked)
-		crowd->acked(crowd, user, due_ns);
+	note_trouble(crowd, "an answer to what was not asked", ack->id);
+	crowd->tally.out_of_order++;
+}
+
+static void take_message(struct user *user, const struct event *message)
+{
+	struct crowd *crowd = user->crowd;
+	struct mark mark;
+
+	if (crowd->options->speaker->shows_sender_own && user->ledger.sent > 0 &&
+	    mark_of_text(message->text, &mark) && mark.user == user->index) {
+		tally_number(&crowd->tally, &user->last_message, message->seq, false);
+		acknowledge(user, mark, message->seq);
+		return;
+	}
+	crowd->tally.delivered++;
+	if (crowd->shown)
+		crowd->shown(crowd, user, message);
+	else
+		tally_number(&crowd->tally, &user->last_message, message->seq, false);
+}
+
+/* What came was `line`; what the protocol itself wants answered is sent. */
+static bool read_line(struct user *user, struct text line, struct event *event)
+{
+	struct crowd *crowd = user->crowd;
+
+	if (crowd->is_one_conversation &&
+	    memo_recall(&crowd->memo, user->last_message + 1, line, event))
+		return true;
+	buffer_clear(&crowd->line);
+	if (!crowd->options->speaker->read(&user->seat, line, event, &crowd->line))
+		return false;
+	if (crowd->line.n > 0)
+		send_line(user);
+	if (crowd->is_one_conversation && event->type == EVENT_MESSAGE)
+		memo_keep(&crowd->memo, line, event);
+	return true;
 }
 
 static void line(struct connection *c, struct text line)
@@ -116,8 +153,8 @@ static void line(struct connection *c, struct text line)
 	struct crowd *crowd = user->crowd;
 	struct event event;
 
-	if (!chat_read(line, &event)) {
-		note_trouble(crowd, "not JSON", line);
+	if (!read_line(user, line, &event)) {
+		note_trouble(crowd, "not of the protocol", line);
 		crowd->tally.refused++;
 		return;
 	}
@@ -132,11 +169,7 @@ static void line(struct connection *c, struct text line)
 		take_ack(user, &event);
 		break;
 	case EVENT_MESSAGE:
-		crowd->tally.delivered++;
-		if (crowd->shown)
-			crowd->shown(crowd, user, &event);
-		else
-			tally_number(&crowd->tally, &user->last_message, event.seq, false);
+		take_message(user, &event);
 		break;
 	case EVENT_ERROR:
 		note_trouble(crowd, "refused", event.reason.n ? event.reason : event.code);
@@ -161,11 +194,26 @@ static void closed(struct connection *c, const char *why)
 	user->phase = USER_OUT;
 }
 
+static void user_init(struct user *user, struct crowd *crowd, unsigned index)
+{
+	const struct options *options = crowd->options;
+
+	user->crowd = crowd;
+	user->index = index;
+	user->port = options->ports[index % options->port_count];
+	if (crowd->is_one_conversation)
+		snprintf(user->seat.name, sizeof(user->seat.name), "load-%08x", options->run);
+	else
+		snprintf(user->seat.name, sizeof(user->seat.name), "load-%08x-%u", options->run,
+			 index);
+}
+
 bool crowd_init(struct crowd *crowd, unsigned count)
 {
 	const struct wire_options wire = {
 		.address = crowd->options->address,
-		.port = (unsigned)crowd->options->port,
+		.path = crowd->options->speaker->path,
+		.protocol = crowd->options->speaker->protocol,
 		.sources = (unsigned)crowd->options->sources,
 		.joins_lines = crowd->options->joins_lines,
 		.opened = opened,
@@ -179,11 +227,11 @@ bool crowd_init(struct crowd *crowd, unsigned count)
 		fprintf(stderr, "chat-load: cannot begin: %s\n", strerror(errno));
 		return false;
 	}
+	crowd->marking = (struct marking){.run = crowd->options->run,
+					  .text_bytes = (size_t)crowd->options->text_bytes};
 	crowd->count = count;
-	for (unsigned i = 0; i < count; i++) {
-		crowd->users[i].crowd = crowd;
-		crowd->users[i].index = i;
-	}
+	for (unsigned i = 0; i < count; i++)
+		user_init(&crowd->users[i], crowd, i);
 	return true;
 }
 
@@ -191,10 +239,13 @@ void crowd_release(struct crowd *crowd)
 {
 	if (crowd->users)
 		crowd_leave(crowd);
-	for (unsigned i = 0; i < crowd->count; i++)
+	for (unsigned i = 0; i < crowd->count; i++) {
 		ledger_release(&crowd->users[i].ledger);
+		seat_release(&crowd->users[i].seat);
+	}
 	free(crowd->users);
 	wire_free(crowd->wire);
+	memo_release(&crowd->memo);
 	buffer_release(&crowd->line);
 }
 
@@ -212,7 +263,7 @@ static bool enter(struct crowd *crowd, unsigned first, unsigned count, unsigned 
 
 			user->phase = phase;
 			user->began_ns = clock_now_ns();
-			connection_open(crowd->wire, &user->connection, user);
+			connection_open(crowd->wire, &user->connection, user, user->port);
 		}
 		wire_turn(crowd->wire, deadline);
 		if (crowd->in > in) {
@@ -250,7 +301,7 @@ void crowd_send(struct crowd *crowd, struct user *user, int64_t due_ns)
 		return;
 	}
 	buffer_clear(&crowd->line);
-	chat_send(&crowd->line, crowd->options->run, mark, (size_t)crowd->options->text_bytes);
+	crowd->options->speaker->send(&user->seat, &crowd->line, &crowd->marking, mark);
 	send_line(user);
 }
 
@@ -273,6 +324,10 @@ bool crowd_check(struct crowd *crowd)
 	unsigned logs = crowd->is_one_conversation ? 1 : crowd->count;
 
 	crowd_leave(crowd);
+	if (!crowd->options->speaker->keeps_log) {
+		crowd->tally.lost += crowd->tally.sent - crowd->tally.acked;
+		return true;
+	}
 	for (unsigned i = 0; i < logs; i++)
 		crowd->users[i].last_message = crowd->users[i].base;
 	if (!enter(crowd, 0, logs, CHECK_AT_ONCE, USER_CHECKING))

@@ -20,9 +20,11 @@ void websocket_add_upgrade(struct buffer *out, const char *host, unsigned port, 
 			  "Upgrade: websocket\r\n"
 			  "Connection: Upgrade\r\n"
 			  "Sec-WebSocket-Key: %s\r\n"
-			  "Sec-WebSocket-Version: 13\r\n"
-			  "Sec-WebSocket-Protocol: %s\r\n\r\n",
-			  path, host, port, key, protocol);
+			  "Sec-WebSocket-Version: 13\r\n",
+			  path, host, port, key);
+	if (protocol)
+		buffer_add_format(out, "Sec-WebSocket-Protocol: %s\r\n", protocol);
+	buffer_add_string(out, "\r\n");
 }
 
 static bool is_accepted(struct text response)

@@ -27,7 +27,7 @@ struct websocket_frame {
 
 enum websocket_result { WEBSOCKET_FRAME, WEBSOCKET_MORE, WEBSOCKET_BROKEN };
 
-/* The request that opens a connection. */
+/* The request that opens a connection; `protocol` may be NULL. */
 void websocket_add_upgrade(struct buffer *out, const char *host, unsigned port, const char *path,
 			   const char *protocol);
 /* Takes the response off `in` when all of it is there (WEBSOCKET_FRAME). */

@@ -20,7 +20,7 @@ struct wire {
 	int epoll;
 	uint32_t mask;
 	unsigned opened;
-	struct sockaddr_in server;
+	struct in_addr server;
 	struct connection *dirty;
 	struct epoll_event events[EVENTS_MAX];
 	char read[READ_SIZE];
@@ -34,9 +34,7 @@ struct wire *wire_new(const struct wire_options *options)
 		return NULL;
 	wire->options = *options;
 	wire->mask = (uint32_t)clock_now_ns() | 1;
-	wire->server.sin_family = AF_INET;
-	wire->server.sin_port = htons((uint16_t)options->port);
-	if (inet_pton(AF_INET, options->address, &wire->server.sin_addr) != 1) {
+	if (inet_pton(AF_INET, options->address, &wire->server) != 1) {
 		errno = EINVAL;
 		goto fail;
 	}
@@ -102,13 +100,16 @@ static bool bind_source(struct wire *wire, int fd)
 	       bind(fd, (struct sockaddr *)&source, sizeof(source)) == 0;
 }
 
-void connection_open(struct wire *wire, struct connection *c, void *owner)
+void connection_open(struct wire *wire, struct connection *c, void *owner, unsigned port)
 {
+	const struct sockaddr_in server = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = wire->server};
 	int on = 1;
 
 	*c = (struct connection){.phase = CONNECTION_CONNECTING,
 				 .wire = wire,
 				 .owner = owner,
+				 .port = port,
 				 .is_dirty = c->is_dirty,
 				 .next_dirty = c->next_dirty};
 	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -120,7 +121,7 @@ void connection_open(struct wire *wire, struct connection *c, void *owner)
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	wire->opened++;
 	if (!bind_source(wire, c->fd) ||
-	    (connect(c->fd, (struct sockaddr *)&wire->server, sizeof(wire->server)) != 0 &&
+	    (connect(c->fd, (const struct sockaddr *)&server, sizeof(server)) != 0 &&
 	     errno != EINPROGRESS)) {
 		connection_fail(c, strerror(errno));
 		return;
@@ -309,7 +310,7 @@ static void connection_connected(struct connection *c)
 		return;
 	}
 	c->phase = CONNECTION_UPGRADING;
-	websocket_add_upgrade(&c->out, options->address, options->port, "/chat", "chat.v1");
+	websocket_add_upgrade(&c->out, options->address, c->port, options->path, options->protocol);
 	connection_flush(c);
 }
 

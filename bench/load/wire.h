@@ -1,9 +1,10 @@
 /* wire.h: many WebSocket connections on one epoll loop.
  *
  * Purpose    connects, upgrades, hands over what the server says line by line, and sends what was
- * put together during a turn of the loop in one write for each connection. Ownership  connections
- * belong to the caller, in memory that does not move, until they are closed. Errors     a
- * connection that breaks is closed, and `closed` says why, once; no call on it fails. Threads one.
+ *            put together during a turn of the loop in one write for each connection.
+ * Ownership  connections belong to the caller, in memory that does not move, until they are closed.
+ * Errors     a connection that breaks is closed, and `closed` says why, once; no call on it fails.
+ * Threads    one.
  */
 #ifndef LOAD_WIRE_H
 #define LOAD_WIRE_H
@@ -15,8 +16,8 @@ struct wire;
 struct connection;
 
 struct wire_options {
-	const char *address; /* the server's, IPv4 */
-	unsigned port;
+	const char *address;         /* the server's, IPv4 */
+	const char *path, *protocol; /* of the upgrade; no protocol: NULL */
 	unsigned sources; /* so many local addresses, from 127.0.0.1; 0: the system chooses */
 	bool joins_lines; /* what a turn sends on a connection goes in one message, one object a
 			     line */
@@ -36,6 +37,7 @@ enum connection_phase {
 struct connection {
 	enum connection_phase phase;
 	int fd;
+	unsigned port; /* the server's */
 	struct wire *wire;
 	void *owner;             /* the caller's */
 	struct buffer in;        /* part of a frame */
@@ -51,7 +53,7 @@ struct wire *wire_new(const struct wire_options *options); /* NULL: errno says w
 void wire_free(struct wire *wire);                         /* close the connections first */
 
 /* Begins to connect; `opened` or `closed` follows. Not to be called from inside a callback. */
-void connection_open(struct wire *wire, struct connection *c, void *owner);
+void connection_open(struct wire *wire, struct connection *c, void *owner, unsigned port);
 void connection_send(struct connection *c, struct text line);
 /* Without a goodbye; releases all that it holds. */
 void connection_close(struct connection *c);

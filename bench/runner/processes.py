@@ -1,6 +1,5 @@
-"""What the bench starts: a mongod of its own, the service, the peers, the generators; and how they are built."""
+"""Processes that the bench starts and ends, among them a mongod and a redis-server of its own."""
 
-import json
 import os
 import shutil
 import signal
@@ -11,29 +10,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 READY_S = 30
-RUN_S = 300  # most that one measurement may take beyond its own seconds
 
 
 class BenchError(Exception):
     pass
-
-
-def build(folder):
-    """The release build with the bench's programs; Node's packages beside it, never in the source tree."""
-    options = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo", "-DFRONTDESK_BENCH=ON"]
-    subprocess.run(["cmake", "-S", ROOT, "-B", folder, *options], check=True, stdout=subprocess.DEVNULL)
-    programs = ["chat-service", "chat-client", "web", "chat-load", "mongo-insert"]
-    subprocess.run(["cmake", "--build", folder, "--target", *programs], check=True, stdout=subprocess.DEVNULL)
-    build_node_peer(folder / "peers" / "node")
-
-
-def build_node_peer(peer):
-    peer.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "server.js"):
-        shutil.copy(ROOT / "bench" / "peers" / "node" / name, peer)
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=peer, check=True)
 
 
 def free_port():
@@ -144,64 +125,22 @@ class Mongod(Process):
         shutil.rmtree(self.data, ignore_errors=True)
 
 
-class Bench:
-    def __init__(self, build_folder):
-        self.build = Path(build_folder).resolve()
-        self.folder = self.build / "bench-run"
-        self.folder.mkdir(parents=True, exist_ok=True)
+class Redis(Process):
+    """As it comes, but for its files: it carries messages and keeps nothing."""
 
-    def program(self, name):
-        return str(self.build / "bin" / name)
-
-    def service_settings(self, port, has_bot, mongod=None):
-        settings = {"PORT": port, "LISTEN_HOST": "127.0.0.1", "RATE_LIMIT": 0, "NAME_RATE_LIMIT": 0, "AUTH_MODE": "open",
-                    "LOG_LEVEL": "warn", "BOT_BRAIN": ROOT / "bot" / "brain" if has_bot else ""}
-        if mongod:
-            return settings | {"MONGO_URI": mongod.uri(), "MONGO_DATABASE": "chat"}
-        data = self.folder / "sqlite"
-        shutil.rmtree(data, ignore_errors=True)
-        data.mkdir()
-        return settings | {"SQLITE_PATH": data / "chat.db"}
-
-    def service(self, has_bot=False, mongod=None):
-        port = free_port()
-        process = Process("chat-service", [self.program("chat-service")],
-                          self.service_settings(port, has_bot, mongod), self.folder)
-        return self._ready(process, port, "/readyz")
-
-    def node_command(self):
-        return ["node", str(self.build / "peers" / "node" / "server.js")]
-
-    def node(self, mongod):
-        port = free_port()
-        process = Process("node", self.node_command(), {"PORT": port, "MONGO_URI": mongod.uri("chat_node")}, self.folder)
-        return self._ready(process, port, "/healthz")
-
-    def _ready(self, process, port, path):
-        process.port = port
+    def __init__(self, bench):
+        program = shutil.which("redis-server")
+        if not program:
+            raise BenchError("there is no redis-server on PATH")
+        self.port = free_port()
+        super().__init__("redis", [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+                                   "--appendonly", "no"], {}, bench.folder)
         try:
-            process.wait_until(lambda: answers(port, path), f"200 from {path}")
+            self.wait_until(lambda: listens(self.port), "its port")
         except BaseException:
-            process.stop()
+            self.stop()
             raise
-        return process
 
-    def load(self, scenario, port, *options, processes=None, settings=None, command=()):
-        """One run of chat-load: its numbers, and `clean`."""
-        watched = [word for name, pid in (processes or {}).items() for word in ("--process", f"{name}={pid}")]
-        return self._numbers([self.program("chat-load"), scenario, "--json", "--port", str(port), *map(str, options),
-                              *watched, *(["--", *command] if command else [])], settings or {})
-
-    def insert(self, mongod, *options):
-        return self._numbers([self.program("mongo-insert"), "--uri", mongod.uri(), "--mongod", str(mongod.pid),
-                              *map(str, options)], {})
-
-    def _numbers(self, command, settings):
-        done = subprocess.run(command, env=environment(settings), cwd=self.folder, capture_output=True, text=True,
-                              timeout=RUN_S, stdin=subprocess.DEVNULL)
-        if not done.stdout:
-            raise BenchError(f"{' '.join(command)}: {done.stderr.strip()[-2000:] or done.returncode}")
-        numbers = json.loads(done.stdout)
-        numbers["clean"] = done.returncode == 0
-        numbers["trouble"] = done.stderr.strip()
-        return numbers
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"

@@ -5,28 +5,36 @@ import platform
 import statistics
 from datetime import datetime, timezone
 
+from runner.targets import targets
+
 WRONG = ("lost", "doubled", "out_of_order", "gaps", "refused", "closed")
+PEERS = {"node", "socketio", "tinode", "broadcast"}  # shown, not judged
 
 
 class Results:
-    """Measurements by name, one for each round."""
+    """Measurements by name, one for each round; and what could not be measured."""
 
     def __init__(self):
         self.runs = {}
+        self.left_out = []
 
     def add(self, name, numbers):
-        self.runs.setdefault(name, []).append(numbers)
+        cpu = [value for key, value in numbers.items() if key.startswith("cpu_") and key != "cpu_load_us"]
+        self.runs.setdefault(name, []).append(numbers | {"cpu_all_us": sum(cpu)})
 
-    def has(self, name):
-        return name in self.runs
+    def leave_out(self, what, why):
+        self.left_out.append(f"not measured: {what}: {why}")
+
+    def has(self, *names):
+        return all(name in self.runs for name in names)
 
     def median(self, name, key):
         return statistics.median(run[key] for run in self.runs[name])
 
-    def ratio(self, above, below):
-        """Of the rates, in each round to the best of `below`; what disturbs a round disturbs both sides of it."""
-        best = [max(run["acked_per_s"] for run in runs) for runs in zip(*(self.runs[name] for name in below))]
-        return statistics.median(run["acked_per_s"] / other for run, other in zip(self.runs[above], best))
+    def ratio(self, above, below, key):
+        """In each round, to the highest of `below`; what disturbs a round disturbs both sides of it."""
+        highest = [max(run[key] for run in runs) for runs in zip(*(self.runs[name] for name in below))]
+        return statistics.median(run[key] / other for run, other in zip(self.runs[above], highest) if other)
 
     def total(self, name, key):
         return sum(run.get(key, 0) for run in self.runs[name])
@@ -35,100 +43,106 @@ class Results:
         return sum(self.total(name, key) for key in WRONG)
 
     def unclean(self):
-        """The runs of our own that lost, doubled or disordered something. Peers are shown, not judged."""
-        return [f"{name}: {run['trouble']}" for name, runs in self.runs.items() if not name.startswith("node")
+        """The runs of our own that lost, doubled or disordered something."""
+        return [f"{name}: {run['trouble']}" for name, runs in self.runs.items() if not PEERS & set(name.split("_"))
                 for run in runs if not run.get("clean", True)]
 
 
-class Target:
-    def __init__(self, text, value, limit, is_least, unit=""):
-        self.text, self.value, self.limit, self.is_least, self.unit = text, value, limit, is_least, unit
-
-    @property
-    def is_met(self):
-        return self.value >= self.limit if self.is_least else self.value <= self.limit
-
-    def row(self):
-        bound = "at least" if self.is_least else "at most"
-        return (self.text, f"{self.value:.2f}{self.unit}", f"{bound} {self.limit:g}{self.unit}",
-                "met" if self.is_met else "**missed**")
-
-
-def targets(results):
-    """The promises, as far as this run measured what they are about."""
-    found = []
-
-    def ratio(text, above, below, limit):
-        if results.has(above) and all(results.has(name) for name in below):
-            found.append(Target(text, results.ratio(above, below), limit, True))
-
-    ratio("sends on MongoDB, of plain Node's", "mongo", ["node"], 10)
-    ratio("sends on MongoDB, of the bare inserter's best", "mongo", ["bare_100", "bare_200"], 0.7)
-    ratio("sends on MongoDB with the bot, of those without", "mongo_bot", ["mongo"], 0.8)
-    ratio("sends on SQLite with the bot, of those without", "sqlite_bot", ["sqlite"], 0.8)
-    for name, store in (("idle_sqlite", "SQLite"), ("idle_mongo", "MongoDB")):
-        if results.has(name):
-            found.append(Target(f"memory of an idle connection, {store}",
-                                results.median(name, "rss_server_bytes_each") / 1024, 3, False, " KiB"))
-    for name, limit, store in (("start_sqlite", 20, "SQLite"), ("start_mongo", 60, "MongoDB")):
-        if results.has(name):
-            found.append(Target(f"start to first greeting, {store}", results.median(name, "start_p50_ms"), limit,
-                                False, " ms"))
-    if results.has("chat_client"):
-        found.append(Target("memory of chat-client", results.median("chat_client", "rss_bytes") / 2**20, 5, False,
-                            " MiB"))
-    return found
-
-
+SENDERS = ("mongo", "mongo_bot", "sqlite", "sqlite_bot", "node", "socketio", "tinode")
 NAMES = {
     "mongo": "Frontdesk, MongoDB, no bot", "mongo_bot": "Frontdesk, MongoDB, with the bot",
     "sqlite": "Frontdesk, SQLite, no bot", "sqlite_bot": "Frontdesk, SQLite, with the bot",
-    "node": "plain Node, MongoDB", "bare_100": "bare inserter, bulks of 100", "bare_200": "bare inserter, bulks of 200",
-    "idle_sqlite": "Frontdesk, SQLite", "idle_mongo": "Frontdesk, MongoDB", "idle_node": "plain Node",
+    "node": "plain Node, MongoDB", "socketio": "socket.io, Redis adapter, MongoDB", "tinode": "Tinode, MongoDB",
+    "bare_100": "bare inserter, bulks of 100", "bare_200": "bare inserter, bulks of 200",
+    "broadcast": "raw broadcaster, nothing stored", "bare": "bare inserter, one by one",
 }
 
 
+def shown(results, name, key, decimals=1):
+    """A median, where the runs have that number."""
+    return f"{results.median(name, key):,.{decimals}f}" if key in results.runs[name][0] else ""
+
+
+def measured(results, prefix, systems, suffix=""):
+    return [(system, f"{prefix}{system}{suffix}") for system in systems if results.has(f"{prefix}{system}{suffix}")]
+
+
 def closed_rows(results):
-    for name in ("mongo", "mongo_bot", "sqlite", "sqlite_bot", "node"):
-        if results.has(name):
-            yield (NAMES[name], f"{results.median(name, 'acked_per_s'):,.0f}",
-                   *(f"{results.median(name, f'ack_{p}_ms'):.1f}" for p in ("p50", "p99", "p99.9")),
-                   f"{results.median(name, 'cpu_server_us'):.1f}",
-                   f"{results.median(name, 'cpu_mongod_us'):.1f}" if "cpu_mongod_us" in results.runs[name][0] else "",
-                   f"{results.median(name, 'cpu_load_us'):.1f}", f"{results.median(name, 'others_cores'):.2f}",
-                   results.wrong(name))
-    for name in ("bare_100", "bare_200"):
-        if results.has(name):
-            yield (NAMES[name], f"{results.median(name, 'acked_per_s'):,.0f}",
-                   *(f"{results.median(name, f'bulk_{p}_ms'):.1f}" for p in ("p50", "p99")), "", "",
-                   f"{results.median(name, 'cpu_mongod_us'):.1f}", "", "", "")
+    for system, name in measured(results, "", SENDERS):
+        yield (NAMES[system], shown(results, name, "acked_per_s", 0),
+               *(shown(results, name, f"ack_{p}_ms") for p in ("p50", "p99", "p99.9")),
+               *(shown(results, name, f"cpu_{process}_us") for process in ("server", "mongod", "redis", "load")),
+               shown(results, name, "others_cores", 2), results.wrong(name))
+    for system, name in measured(results, "", ("bare_100", "bare_200")):
+        yield (NAMES[system], shown(results, name, "acked_per_s", 0),
+               *(shown(results, name, f"bulk_{p}_ms") for p in ("p50", "p99")), "", "",
+               shown(results, name, "cpu_mongod_us"), "", "", "", "")
 
 
 def open_rows(results):
-    for name in ("mongo", "mongo_bot", "sqlite", "sqlite_bot", "node"):
-        if results.has(f"{name}_open"):
-            opened = f"{name}_open"
-            yield (NAMES[name], f"{results.median(opened, 'rate'):,.0f}", f"{results.median(opened, 'acked_per_s'):,.0f}",
-                   *(f"{results.median(opened, f'ack_{p}_ms'):.1f}" for p in ("p50", "p99", "p99.9", "max")),
-                   results.wrong(opened))
+    for system, name in measured(results, "", SENDERS, "_open"):
+        yield (NAMES[system], shown(results, name, "rate", 0), shown(results, name, "acked_per_s", 0),
+               *(shown(results, name, f"ack_{p}_ms") for p in ("p50", "p99", "p99.9", "max")), results.wrong(name))
+
+
+def single_rows(results):
+    for system, name in measured(results, "single_", ("mongo", "bare", "sqlite", "node")):
+        yield (NAMES[system], shown(results, name, "acked_per_s", 0),
+               *(shown(results, name, f"ack_{p}_ms", 2) for p in ("p50", "p99")))
+
+
+def room_rows(results):
+    for system, name in measured(results, "room_", ("mongo", "sqlite", "node", "socketio", "broadcast")):
+        yield (NAMES[system], shown(results, name, "deliveries_per_s", 0), shown(results, name, "acked_per_s", 0),
+               *(shown(results, name, f"shown_{p}_ms") for p in ("p50", "p99")),
+               *(shown(results, name, f"cpu_{process}_us", 0) for process in ("server", "mongod", "redis", "load")),
+               shown(results, name, "others_cores", 2), results.wrong(name))
+
+
+def storm_rows(results):
+    for system, name in measured(results, "storm_", ("mongo", "sqlite", "node", "socketio")):
+        yield (NAMES[system], shown(results, name, "all_served_s", 2),
+               *(shown(results, name, f"served_{p}_ms", 0) for p in ("p50", "p99")),
+               *(shown(results, name, f"cpu_{process}_us", 0) for process in ("server", "mongod", "load")),
+               shown(results, name, "others_cores", 2), results.wrong(name))
+
+
+def replica_rows(results):
+    names = {"alone": "one, without Redis", "1": "one", "2": "two", "4": "four",
+             "room_local": "two; a room, all on one", "room_crossing": "two; a room, readers on the other"}
+    for which, name in measured(results, "replicas_", names):
+        runs = results.runs[name][0]
+        yield (names[which], shown(results, name, "acked_per_s", 0), shown(results, name, "deliveries_per_s", 0),
+               shown(results, name, "ack_p99_ms"),
+               f"{sum(results.median(name, key) for key in runs if key.startswith('cpu_server')):,.1f}",
+               *(shown(results, name, f"cpu_{process}_us") for process in ("mongod", "redis", "all")),
+               shown(results, name, "others_cores", 2), results.wrong(name))
 
 
 def idle_rows(results):
-    for name in ("idle_sqlite", "idle_mongo", "idle_node"):
-        if results.has(name):
-            yield (NAMES[name], f"{results.median(name, 'connections'):,.0f}",
-                   f"{results.median(name, 'rss_server_bytes_each'):,.0f}",
-                   f"{results.median(name, 'rss_server_bytes') / 2**20:.1f}")
+    for system, name in measured(results, "idle_", ("sqlite", "mongo", "node")):
+        yield (NAMES[system].replace("no bot", "with the bot"), shown(results, name, "connections", 0),
+               shown(results, name, "rss_server_bytes_each", 0),
+               f"{results.median(name, 'rss_server_bytes') / 2**20:.1f}")
 
 
 def tables(results):
     """(heading, columns, rows) of each."""
+    cpu = ("CPU us: server", "mongod", "redis", "generator", "others: cores", "wrong")
     yield ("Targets", ("what", "measured", "target", ""), [target.row() for target in targets(results)])
     yield ("Closed loop: 200 users, each in their own chat, one send under way each",
-           ("system", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU us: server", "mongod", "generator", "others: cores",
-            "wrong"), list(closed_rows(results)))
+           ("system", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", *cpu), list(closed_rows(results)))
     yield ("Open loop at half of that rate; a message's wait for its turn counts",
            ("system", "due/s", "acked/s", "p50 ms", "p99 ms", "p99.9 ms", "max ms", "wrong"), list(open_rows(results)))
+    yield ("One user alone, one send under way", ("system", "acked/s", "p50 ms", "p99 ms"), list(single_rows(results)))
+    yield ("One room: 200 readers, 8 writers with one send under way each; CPU for each message to all",
+           ("system", "deliveries/s", "acked/s", "shown p50 ms", "p99 ms", *cpu), list(room_rows(results)))
+    yield ("Storm: all reconnect at once and load their last 50 messages; CPU for each of them",
+           ("system", "all served s", "p50 ms", "p99 ms", "CPU us: server", "mongod", "generator", "others: cores", "wrong"),
+           list(storm_rows(results)))
+    yield ("Replicas with one mongod and one Redis: 200 users in their own chats, spread over them; and a room",
+           ("replicas", "acked/s", "deliveries/s", "p99 ms", "CPU us: servers", "mongod", "redis", "all",
+            "others: cores", "wrong"), list(replica_rows(results)))
     yield ("Idle connections, joined", ("system", "connections", "bytes each", "MiB in all"), list(idle_rows(results)))
 
 
@@ -142,7 +156,7 @@ def as_text(results):
         lines += ["", heading]
         lines += ["  " + "  ".join(cell.ljust(w) if i == 0 else cell.rjust(w)
                                    for i, (cell, w) in enumerate(zip(row, widths))) for row in cells]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *results.left_out])
 
 
 def as_markdown(results, command):
@@ -153,6 +167,7 @@ def as_markdown(results, command):
         lines += ["", f"### {heading}", "", "| " + " | ".join(columns) + " |",
                   "|---|" + "---:|" * (len(columns) - 1)]
         lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    lines += ["", *(f"- {line}" for line in results.left_out)] if results.left_out else []
     return "\n".join(lines) + "\n"
 
 

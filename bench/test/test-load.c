@@ -6,9 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bench/load/chat.h"
 #include "bench/load/histogram.h"
 #include "bench/load/ledger.h"
+#include "bench/load/memo.h"
+#include "bench/load/speaker.h"
 #include "bench/load/websocket.h"
 
 static void percentiles_are_within_a_hundredth(void **state)
@@ -144,17 +145,17 @@ static void fields_are_found_in_any_order(void **state)
 	struct mark mark;
 
 	(void)state;
-	assert_true(chat_read(
+	assert_true(event_read(
 		TEXT("{\"at\":\"x\",\"seq\": 17 , \"x\":{\"seq\":[3,{}]},\"id\":\"0a-7.9\","
 		     "\"conversation\":\"\\\"seq\\\":4\",\"type\":\"ack\"}"),
 		&event));
 	assert_int_equal(event.type, EVENT_ACK);
 	assert_int_equal(event.seq, 17);
-	assert_true(chat_mark_of_id(event.id, &mark));
+	assert_true(mark_of_id(event.id, &mark));
 	assert_int_equal(mark.user, 7);
 	assert_int_equal(mark.n, 9);
-	assert_false(chat_read(TEXT("{\"type\":\"ack\",\"id\":\"0"), &event));
-	assert_false(chat_read(TEXT("ack"), &event));
+	assert_false(event_read(TEXT("{\"type\":\"ack\",\"id\":\"0"), &event));
+	assert_false(event_read(TEXT("ack"), &event));
 }
 
 static void a_page_of_history_is_walked(void **state)
@@ -163,38 +164,128 @@ static void a_page_of_history_is_walked(void **state)
 	struct event page, message;
 
 	(void)state;
-	assert_true(
-		chat_read(TEXT("{\"more\":true,\"messages\":[{\"seq\":1,\"text\":\"a ]}\\\" #2.1\","
-			       "\"role\":\"user\"}, {\"seq\":2,\"role\":\"bot\",\"text\":\"\"}],"
-			       "\"last\":8,\"type\":\"history\"}"),
-			  &page));
+	assert_true(event_read(
+		TEXT("{\"more\":true,\"messages\":[{\"seq\":1,\"text\":\"a ]}\\\" #2.1\","
+		     "\"role\":\"user\"}, {\"seq\":2,\"role\":\"bot\",\"text\":\"\"}],"
+		     "\"last\":8,\"type\":\"history\"}"),
+		&page));
 	assert_true(page.has_more);
 	assert_int_equal(page.last, 8);
 	messages = json_cursor_of(page.messages);
-	assert_true(chat_next_message(&messages, &message));
+	assert_true(event_next_message(&messages, &message));
 	assert_int_equal(message.seq, 1);
 	assert_true(message.is_of_user);
-	assert_true(chat_next_message(&messages, &message));
+	assert_true(event_next_message(&messages, &message));
 	assert_false(message.is_of_user);
-	assert_false(chat_next_message(&messages, &message));
+	assert_false(event_next_message(&messages, &message));
 	assert_false(messages.failed);
 }
 
 static void a_sent_text_has_its_length_and_its_mark(void **state)
 {
+	const struct marking marking = {.run = 1, .text_bytes = 64};
 	const struct mark sent = {.user = 123, .n = 4567};
+	struct seat seat = {.name = "load"};
 	struct buffer line = BUFFER_INIT;
 	struct event event;
 	struct mark mark;
 
 	(void)state;
-	chat_send(&line, 1, sent, 64);
-	assert_true(chat_read(buffer_text(&line), &event));
+	chat_speaker.send(&seat, &line, &marking, sent);
+	assert_true(event_read(buffer_text(&line), &event));
 	assert_int_equal(event.text.n, 64);
-	assert_true(chat_mark_of_text(event.text, &mark));
+	assert_true(mark_of_text(event.text, &mark));
 	assert_int_equal(mark.user, sent.user);
 	assert_int_equal(mark.n, sent.n);
 	buffer_release(&line);
+}
+
+static void socketio_packets_are_read(void **state)
+{
+	struct seat seat = {.name = "load", .after = 0, .limit = 50};
+	struct buffer out = BUFFER_INIT;
+	struct event event;
+
+	(void)state;
+	assert_true(socketio_speaker.read(&seat, TEXT("2"), &event, &out));
+	assert_string_equal(out.p, "3");
+	assert_true(socketio_speaker.read(&seat, TEXT("40{\"sid\":\"x\"}"), &event, &out));
+	assert_int_equal(event.type, EVENT_WELCOME);
+	assert_true(socketio_speaker.read(
+		&seat, TEXT("4312[{\"type\":\"ack\",\"id\":\"0-1.2\",\"seq\":3}]"), &event, &out));
+	assert_int_equal(event.type, EVENT_ACK);
+	assert_int_equal(event.seq, 3);
+	assert_true(socketio_speaker.read(
+		&seat, TEXT("42[\"message\",{\"seq\":4,\"text\":\"#1.2\"}]"), &event, &out));
+	assert_int_equal(event.type, EVENT_MESSAGE);
+	assert_int_equal(event.seq, 4);
+	buffer_clear(&out);
+	assert_true(socketio_speaker.read(&seat,
+					  TEXT("430[{\"type\":\"history\",\"more\":true,"
+					       "\"messages\":[{\"seq\":1},{\"seq\":2}]}]"),
+					  &event, &out));
+	assert_string_equal(out.p, "420[\"open\",{\"after\":2,\"limit\":50}]");
+	assert_false(socketio_speaker.read(&seat, TEXT("43"), &event, &out));
+	buffer_release(&out);
+}
+
+static void tinode_pages_are_turned_round(void **state)
+{
+	struct seat seat = {.name = "load"};
+	struct buffer out = BUFFER_INIT;
+	struct json_cursor messages;
+	struct event event, message;
+
+	(void)state;
+	assert_true(tinode_speaker.read(
+		&seat, TEXT("{\"ctrl\":{\"id\":\"open\",\"topic\":\"grpA\",\"code\":200}}"), &event,
+		&out));
+	assert_int_equal(event.type, EVENT_HISTORY);
+	assert_string_equal(seat.topic, "grpA");
+	tinode_speaker.open(&seat, &out, 0, 50);
+	assert_true(tinode_speaker.read(
+		&seat, TEXT("{\"ctrl\":{\"id\":\"open\",\"code\":200,\"params\":{}}}"), &event,
+		&out));
+	assert_int_equal(event.type, EVENT_OTHER);
+	for (unsigned seq = 2; seq > 0; seq--) {
+		buffer_clear(&out);
+		buffer_add_format(&out, "{\"data\":{\"seq\":%u,\"content\":\"#7.%u\"}}", seq, seq);
+		assert_true(tinode_speaker.read(&seat, buffer_text(&out), &event, &out));
+		assert_int_equal(event.type, EVENT_OTHER);
+	}
+	assert_true(tinode_speaker.read(&seat,
+					TEXT("{\"ctrl\":{\"id\":\"open\",\"code\":208,"
+					     "\"params\":{\"what\":\"data\",\"count\":2}}}"),
+					&event, &out));
+	assert_int_equal(event.type, EVENT_HISTORY);
+	assert_int_equal(event.last, 2);
+	messages = json_cursor_of(event.messages);
+	for (unsigned seq = 1; seq <= 2; seq++) {
+		assert_true(event_next_message(&messages, &message));
+		assert_int_equal(message.seq, seq);
+		assert_true(message.is_of_user);
+	}
+	assert_false(event_next_message(&messages, &message));
+	seat_release(&seat);
+	buffer_release(&out);
+}
+
+static void a_line_that_many_hear_is_recalled_byte_for_byte(void **state)
+{
+	static struct memo memo;
+	const struct text line = TEXT("{\"seq\":9,\"text\":\"#1.2\"}");
+	struct event event;
+
+	(void)state;
+	assert_true(event_read(line, &event));
+	memo_keep(&memo, line, &event);
+	event = (struct event){0};
+	assert_false(memo_recall(&memo, 9, TEXT("{\"seq\":9,\"text\":\"#1.3\"}"), &event));
+	assert_false(memo_recall(&memo, 10, line, &event));
+	assert_true(memo_recall(&memo, 9, line, &event));
+	assert_int_equal(event.seq, 9);
+	assert_true(text_equal(event.text, TEXT("#1.2")));
+	memo_release(&memo);
 }
 
 static void frames_are_cut_wherever_the_bytes_end(void **state)
@@ -252,6 +343,9 @@ int main(void)
 		cmocka_unit_test(fields_are_found_in_any_order),
 		cmocka_unit_test(a_page_of_history_is_walked),
 		cmocka_unit_test(a_sent_text_has_its_length_and_its_mark),
+		cmocka_unit_test(socketio_packets_are_read),
+		cmocka_unit_test(tinode_pages_are_turned_round),
+		cmocka_unit_test(a_line_that_many_hear_is_recalled_byte_for_byte),
 		cmocka_unit_test(frames_are_cut_wherever_the_bytes_end),
 		cmocka_unit_test(what_goes_out_is_masked),
 	};

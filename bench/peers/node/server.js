@@ -4,8 +4,8 @@
 // numbers in memory, stores each message with insertOne (majority, journaled) and then acknowledges it.
 import http from "node:http";
 import process from "node:process";
-import { MongoClient } from "mongodb";
 import { WebSocketServer } from "ws";
+import { openLog } from "./log.js";
 
 const port = Number(process.env.PORT ?? 8080);
 const host = process.env.LISTEN_HOST ?? "127.0.0.1";
@@ -13,51 +13,15 @@ const uri = process.env.MONGO_URI ?? "mongodb://127.0.0.1:27017/chat_node";
 const historyLimit = 50;
 const maxText = 8192;
 
-const client = new MongoClient(uri, { writeConcern: { w: "majority", journal: true } });
-await client.connect();
-const messages = client.db().collection("messages");
-// _id is {c: conversation, s: number}; the second index makes a repeated send harmless.
-await messages.createIndex(
-  { "_id.c": 1, id: 1 },
-  { unique: true, partialFilterExpression: { id: { $exists: true } } },
-);
+const log = await openLog(uri);
 
-/** @type {Map<string, {last: number, readers: Set<import("ws").WebSocket>}>} */
+/** @type {Map<string, {name: string, last?: number, readers: Set<import("ws").WebSocket>}>} */
 const conversations = new Map();
-const loading = new Map();
-
-async function loadConversation(name) {
-  const newest = await messages.findOne(range(name, 0), { sort: { _id: -1 } });
-  const conversation = { last: newest ? newest._id.s : 0, readers: new Set() };
-  conversations.set(name, conversation);
-  loading.delete(name);
-  return conversation;
-}
 
 function conversationOf(name) {
-  const known = conversations.get(name);
-  if (known) return known;
-  let promise = loading.get(name);
-  if (!promise) {
-    promise = loadConversation(name);
-    loading.set(name, promise);
-  }
-  return promise;
-}
-
-function range(name, after, before = Number.MAX_SAFE_INTEGER) {
-  return { _id: { $gt: { c: name, s: after }, $lt: { c: name, s: before } } };
-}
-
-function shown(document) {
-  return {
-    seq: document._id.s,
-    from: document.from,
-    role: document.role,
-    text: document.text,
-    at: document.at,
-    id: document.id,
-  };
+  let conversation = conversations.get(name);
+  if (!conversation) conversations.set(name, (conversation = { name, readers: new Set() }));
+  return conversation;
 }
 
 function answer(socket, frame) {
@@ -73,7 +37,7 @@ async function hello(socket, session, frame) {
   if (!name) return refuse(socket, undefined, "name_required", "A name is needed");
   session.conversation?.readers.delete(socket);
   session.name = name;
-  session.conversation = await conversationOf(name);
+  session.conversation = conversationOf(name);
   answer(socket, {
     type: "welcome",
     name,
@@ -84,70 +48,47 @@ async function hello(socket, session, frame) {
   });
 }
 
-async function history(socket, session, frame) {
-  const limit = Math.min(frame.limit ?? historyLimit, historyLimit);
-  const found = await messages
-    .find(range(session.name, 0, frame.before), { sort: { _id: -1 }, limit: limit + 1 })
-    .toArray();
-  const page = found.slice(0, limit).reverse();
-  answer(socket, {
-    type: "history",
-    conversation: session.name,
-    state: "bot",
-    messages: page.map(shown),
-    last: session.conversation.last,
-    more: found.length > limit,
-  });
+function showPage(socket, { name, last }, page) {
+  answer(socket, { type: "history", conversation: name, state: "bot", ...page, last });
 }
 
-async function resume(socket, session, after) {
+async function history(socket, { conversation }, frame) {
+  const limit = Math.min(frame.limit ?? historyLimit, historyLimit);
+  const page = await log.page(conversation.name, limit, frame.before);
+  if (frame.before === undefined) conversation.last ??= page.messages.at(-1)?.seq ?? 0;
+  showPage(socket, conversation, page);
+}
+
+async function resume(socket, conversation, after) {
   let page;
   do {
-    page = await messages
-      .find(range(session.name, after), { sort: { _id: 1 }, limit: historyLimit })
-      .toArray();
-    if (page.length) after = page[page.length - 1]._id.s;
-    answer(socket, {
-      type: "history",
-      conversation: session.name,
-      state: "bot",
-      messages: page.map(shown),
-      last: session.conversation.last,
-      more: page.length === historyLimit,
-    });
-  } while (page.length === historyLimit);
+    page = await log.after(conversation.name, after, historyLimit);
+    after = page.messages.at(-1)?.seq ?? after;
+    showPage(socket, conversation, page);
+  } while (page.more);
 }
 
 async function open(socket, session, frame) {
   session.conversation.readers.add(socket);
-  if (typeof frame.after === "number") await resume(socket, session, frame.after);
+  if (typeof frame.after === "number") await resume(socket, session.conversation, frame.after);
   else await history(socket, session, frame);
 }
 
-async function send(socket, session, frame) {
+async function send(socket, { name, conversation }, frame) {
   const { id, text } = frame;
   if (typeof id !== "string" || typeof text !== "string" || !text)
     return refuse(socket, id, "bad_request", "id and text are needed");
   if (Buffer.byteLength(text) > maxText) return refuse(socket, id, "too_long", "The text is too long");
-  const { name, conversation } = session;
-  const seq = ++conversation.last;
-  const document = {
-    _id: { c: name, s: seq },
-    id,
-    from: name,
-    role: "user",
-    text,
-    at: new Date(),
-  };
+  let message;
   try {
-    await messages.insertOne(document);
+    message = await log.append(conversation, id, name, text);
   } catch (error) {
     console.error(error.message);
     return refuse(socket, id, "unavailable", "The message could not be stored");
   }
-  answer(socket, { type: "ack", id, conversation: name, seq, at: document.at });
+  answer(socket, { type: "ack", id, conversation: name, seq: message.seq, at: message.at });
   if (conversation.readers.size > 1) {
-    const line = JSON.stringify({ type: "message", conversation: name, ...shown(document) });
+    const line = JSON.stringify({ type: "message", conversation: name, ...message });
     for (const reader of conversation.readers)
       if (reader !== socket && reader.readyState === reader.OPEN) reader.send(line);
   }
@@ -207,5 +148,5 @@ server.listen({ port, host, backlog: 4096 });
 
 process.on("SIGTERM", () => {
   for (const socket of sockets.clients) socket.terminate();
-  server.close(() => client.close().then(() => process.exit(0)));
+  server.close(() => log.close().then(() => process.exit(0)));
 });

@@ -25,7 +25,7 @@ struct options {
 	const char *uri, *database;
 	int users, batch, seconds, warmup, text_bytes, mongod_pid;
 	const char *initiate_host;
-	bool has_reply;
+	bool has_reply, is_checkpoint;
 	unsigned run;
 };
 
@@ -44,6 +44,7 @@ static const char usage[] =
 	"  --mongod PID     report this process's CPU time\n"
 	"  --initiate HOST  make the one mongod at URI a replica set of its own, called HOST:PORT, "
 	"and end\n"
+	"  --checkpoint     have the data files written now, and end\n"
 	"\n"
 	"Prints one line of JSON.\n";
 
@@ -61,7 +62,7 @@ static bool read_number(const char *argument, int *value)
 
 static bool read_options(struct options *o, int argc, char *argv[])
 {
-	enum { URI, DATABASE, REPLY, INITIATE, FIRST_NUMBER };
+	enum { URI, DATABASE, REPLY, INITIATE, CHECKPOINT, FIRST_NUMBER };
 	struct {
 		const char *name;
 		int *value;
@@ -74,6 +75,7 @@ static bool read_options(struct options *o, int argc, char *argv[])
 		{"database", required_argument, NULL, DATABASE},
 		{"reply", no_argument, NULL, REPLY},
 		{"initiate", required_argument, NULL, INITIATE},
+		{"checkpoint", no_argument, NULL, CHECKPOINT},
 	};
 	bool is_good = true;
 	int which;
@@ -97,6 +99,8 @@ static bool read_options(struct options *o, int argc, char *argv[])
 			o->has_reply = true;
 		else if (which == INITIATE)
 			o->initiate_host = optarg;
+		else if (which == CHECKPOINT)
+			o->is_checkpoint = true;
 		else if (which >= FIRST_NUMBER && which < FIRST_NUMBER + NUMBER_COUNT)
 			is_good = read_number(optarg, numbers[which - FIRST_NUMBER].value);
 		else
@@ -301,8 +305,13 @@ int main(int argc, char *argv[])
 		return 1;
 	}
 	client = mongoc_client_pool_pop(server->pool);
-	is_good = options.initiate_host ? initiate(client, options.initiate_host)
-					: run(server, client, &options);
+	if (options.initiate_host)
+		is_good = initiate(client, options.initiate_host);
+	else if (options.is_checkpoint)
+		is_good = run_command(client, "admin", BCON_NEW("fsync", BCON_INT32(1)),
+				      "cannot write a checkpoint");
+	else
+		is_good = run(server, client, &options);
 	mongoc_client_pool_push(server->pool, client);
 	server_close(server);
 	mongoc_cleanup();
