@@ -168,6 +168,9 @@ static void remember(struct conversation *c, struct entry *const *entries, size_
 		}
 	c->last = n > 0 ? entry_last(entries[n - 1]) : 0;
 	c->is_loaded = true;
+	/* Whoever escalated it may have died before the view knew. */
+	if (n > 0 && entries[n - 1]->after.state != STATE_BOT)
+		store_follow(c->all->options.store, entries[n - 1]);
 }
 
 static void loaded(void *ctx, bool is_available, struct entry *const *entries, size_t n)

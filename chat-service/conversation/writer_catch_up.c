@@ -10,6 +10,8 @@ static void take_over(struct writer *w, struct entry *entry)
 {
 	bool is_ours = writer_settle(&w->waiting, entry, NULL);
 
+	if (is_ours)
+		store_follow(writer_options(w)->store, entry);
 	conversation_apply(w->c, entry, is_ours);
 }
 
