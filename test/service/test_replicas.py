@@ -30,11 +30,19 @@ def until_redis_is(service, up):
     wait_for(lambda: service.metrics()["redis_up"] == up, f"redis_up is {up}")
 
 
+async def until_it_has(service, name, last):
+    """A replica may be a moment behind the one that stored a message; then it shows it live."""
+    async with client(service, name) as reader:
+        history = await reader.open(after=0, limit=500)
+        if history["last"] < last:
+            await reader.until("message", seq=last)
 
 
 async def check(history, clients, service):
     """All were shown all of it."""
     conversations = {c.conversation: c.name for c in clients}
+    for conversation, name in conversations.items():
+        await until_it_has(service, name, max(c.seen for c in clients if c.conversation == conversation))
     logs = {conversation: await read_log(service, name) for conversation, name in conversations.items()}
     for c in clients:
         await c.until(lambda: c.seen == len(logs[c.conversation]))
