@@ -64,7 +64,7 @@ static void of_connections(struct buffer *out, const struct metrics *m)
 }
 
 /* Of one moment: accepted = acknowledged + refused + waiting. */
-static void of_turns(struct buffer *out, const struct session_stats *s)
+static void of_turns(struct buffer *out, const struct session_stats *s, const struct load *load)
 {
 	exposition_counter(out, "frontdesk_turns_accepted_total",
 			   "Sends and changes of state taken up; each is acknowledged, refused or waiting.",
@@ -73,8 +73,8 @@ static void of_turns(struct buffer *out, const struct session_stats *s)
 			   "Of these, stored and acknowledged.", s->acknowledged);
 	exposition_counter(out, "frontdesk_turns_refused_total", "Of these, answered with an error.",
 			   s->refused);
-	exposition_gauge(out, "frontdesk_turns_waiting", "Of these, neither yet.",
-			 s->accepted - s->acknowledged - s->refused);
+	exposition_gauge(out, "frontdesk_turns_waiting", "Of these, neither yet.", load->turns);
+	exposition_gauge(out, "frontdesk_turns_waiting_bytes", "Their text.", load->bytes);
 	exposition_head(out, "frontdesk_turns_shed_total", "counter",
 				"Sends refused before they were taken up, because too much waits: "
 				"turns (MAX_WAITING), bytes, wait.");
@@ -163,7 +163,7 @@ void metrics_write(struct buffer *out, const struct metrics *m)
 {
 	of_process(out, m);
 	of_connections(out, m);
-	of_turns(out, m->sessions);
+	of_turns(out, m->sessions, m->load);
 	of_conversations(out, m->conversations);
 	of_store(out, m->store, m->store_is_up);
 	if (m->bot)

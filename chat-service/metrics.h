@@ -21,6 +21,7 @@ struct metrics {
 	const struct net_stats *net;
 	int64_t max_sockets;
 	const struct session_stats *sessions;
+	const struct load *load;
 	const struct conversation_stats *conversations;
 	const struct store_stats *store;
 	bool store_is_up;

@@ -118,6 +118,7 @@ static void write_metrics(const struct service *s, struct buffer *out)
 				   .net = net_stats(s->net),
 				   .max_sockets = s->max_sockets,
 				   .sessions = sessions_stats(s->sessions),
+				   .load = sessions_load(s->sessions),
 				   .conversations = conversations_stats(s->conversations),
 				   .store = store_stats(s->store),
 				   .store_is_up = s->store_is_up,

@@ -287,6 +287,11 @@ const struct session_stats *sessions_stats(const struct sessions *all)
 	return &all->stats;
 }
 
+const struct load *sessions_load(const struct sessions *all)
+{
+	return &all->load;
+}
+
 void sessions_drain(struct sessions *all, int64_t within_ms)
 {
 	if (all->is_draining)

@@ -55,6 +55,8 @@ struct sessions *sessions_new(const struct sessions_options *options);
 /* All sockets are closed by then. */
 void sessions_free(struct sessions *all);
 const struct session_stats *sessions_stats(const struct sessions *all);
+/* Counted apart from the stats, so that one can be held to the other. */
+const struct load *sessions_load(const struct sessions *all);
 
 /* Says goodbye to everybody, spread over the time given, and closes each when it has its answers. */
 void sessions_drain(struct sessions *all, int64_t within_ms);
