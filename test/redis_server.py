@@ -33,7 +33,7 @@ class RedisServer:
         self.process = None
 
     def __enter__(self):
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.restart()
         return self
 

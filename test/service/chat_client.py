@@ -130,6 +130,14 @@ async def client(service, name=None, **options):
             await connected.close()
 
 
+async def until_it_has(service, name, last):
+    """A replica may be a moment behind the one that stored a message; then it shows it live."""
+    async with client(service, name) as reader:
+        history = await reader.open(after=0, limit=500)
+        if history["last"] < last:
+            await reader.until("message", seq=last)
+
+
 async def read_log(service, name, limit=500):
     """All messages of a name's conversation, as a newcomer reads them; numbered 1, 2, 3 ..."""
     async with client(service, name) as reader:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chat_client import client, read_log
+from chat_client import client, read_log, until_it_has
 from chat_service import wait_for
 from conftest import HERE
 from history import History, violations
@@ -28,14 +28,6 @@ def replicas(new_service, mongo):
 
 def until_redis_is(service, up):
     wait_for(lambda: service.metrics()["redis_up"] == up, f"redis_up is {up}")
-
-
-async def until_it_has(service, name, last):
-    """A replica may be a moment behind the one that stored a message; then it shows it live."""
-    async with client(service, name) as reader:
-        history = await reader.open(after=0, limit=500)
-        if history["last"] < last:
-            await reader.until("message", seq=last)
 
 
 async def check(history, clients, service):
