@@ -1,10 +1,12 @@
 """Talking with the bot: keys, marks, tabs, order."""
 
+import json
 import sqlite3
 import time
 
 from playwright.sync_api import expect
 from visitor import Visitor
+from websockets.sync.client import connect
 
 
 def test_the_bot_answers(visitor):
@@ -151,4 +153,29 @@ def test_a_store_that_is_away_is_waited_for(desk_with, open_page):
     expect(visitor.errors).to_have_count(0)
     lock.execute("ROLLBACK")
     lock.close()
+    visitor.sees("patience", "You said: patience")
+
+
+def test_what_is_refused_early_is_sent_later(desk_with, open_page):
+    """Somebody else's message has the one place in which to wait for the store."""
+    desk = desk_with(STORE_TIMEOUT_MS="60000", MAX_WAITING="1")
+    visitor = Visitor(open_page(), desk.url).arrive("Ada")
+    answers = []
+    visitor.page.on("websocket", lambda ws: ws.on("framereceived", lambda data: answers.append(data)))
+    visitor.page.reload()
+    visitor.is_ready()
+    lock = sqlite3.connect(desk.database, isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    with connect(f"ws://127.0.0.1:{desk.service_port}/chat", subprotocols=["chat.v1"]) as other:
+        other.send(json.dumps({"type": "hello", "name": "Bob"}) + "\n" + json.dumps({"type": "send", "id": "b", "text": "hi"}))
+        assert "welcome" in other.recv(timeout=10)
+        visitor.say("patience")
+        deadline = time.monotonic() + 15
+        while not any('"unavailable"' in answer and '"retry_after_ms"' in answer for answer in answers):
+            assert time.monotonic() < deadline, "the service did not refuse it"
+            visitor.page.wait_for_timeout(50)
+        expect(visitor.errors).to_have_count(0)
+        lock.execute("ROLLBACK")
+        lock.close()
+        assert '"ack"' in other.recv(timeout=20)
     visitor.sees("patience", "You said: patience")

@@ -279,7 +279,9 @@ export class Desk implements LineOwner {
     const backoff = error.code === 'unavailable' ? Math.min(15_000, 500 * 2 ** this.#failures++) : 0;
     this.#cancel('ack');
     this.#mirror(null);
-    this.#after('flush', Math.min(60_000, Math.max(error.retryAfter || 500, backoff)) + Math.random() * 200, () => this.#flush());
+    const wait = Math.min(60_000, Math.max(error.retryAfter || 500, backoff));
+    // A crowd that was refused at once must not be back at once.
+    this.#after('flush', wait + Math.random() * Math.max(200, wait / 2), () => this.#flush());
   }
 
   #openLater(error: Refusal): void {
