@@ -58,14 +58,15 @@ static enum err check(struct text t)
 	return characters > NAME_CHARACTERS || t.p[0] == '#' ? ERR_NAME_INVALID : ERR_NONE;
 }
 
-static bool copy(struct text from, struct text *to)
+/* Both in one piece of memory: every connection has one. */
+static bool copy(struct name *name, struct text shown, struct text normal)
 {
-	char *p = malloc(from.n);
+	char *at = malloc(shown.n + normal.n);
 
-	if (!p)
+	if (!at)
 		return false;
-	memcpy(p, from.p, from.n);
-	*to = text_of(p, from.n);
+	name->shown = text_put(&at, shown);
+	name->normal = text_put(&at, normal);
 	return true;
 }
 
@@ -88,8 +89,8 @@ static bool copy_visible(struct text from, struct text *to)
 	return p != NULL;
 }
 
-/* The normal form of a good name: `normal` is the caller's. */
-static enum err fold(struct text shown, struct text *normal)
+/* Adds the normal form to a good name. */
+static enum err fold(struct text shown, struct name *name)
 {
 	struct text visible, folded = TEXT_NONE;
 	uint8_t *p = NULL;
@@ -105,7 +106,7 @@ static enum err fold(struct text shown, struct text *normal)
 		err = ERR_NAME_REQUIRED; /* nothing but what folding removes */
 	else if (folded.p[0] == '#')
 		err = ERR_NAME_INVALID; /* written with a look-alike */
-	else if (copy(folded, normal))
+	else if (copy(name, shown, folded))
 		err = ERR_NONE;
 out:
 	free(p);
@@ -120,18 +121,13 @@ enum err name_make(struct name *name, struct text typed)
 
 	*name = (struct name){0};
 	if (err == ERR_NONE)
-		err = fold(shown, &name->normal);
-	if (err == ERR_NONE && !copy(shown, &name->shown))
-		err = ERR_UNAVAILABLE;
-	if (err != ERR_NONE)
-		name_release(name);
+		err = fold(shown, name);
 	return err;
 }
 
 void name_release(struct name *name)
 {
-	free((char *)name->shown.p);
-	free((char *)name->normal.p);
+	free((char *)name->shown.p); /* the normal form lies behind it */
 	*name = (struct name){0};
 }
 
