@@ -13,6 +13,7 @@
 
 enum {
 	RX_BYTES = 1024,     /* the default of 4096 is most of an idle connection's memory */
+	TX_BYTES = 1024 * 1024, /* of one send: unset, the library cuts every message into pieces of RX_BYTES */
 	PING_AFTER_S = 45,   /* of silence */
 	HANG_UP_AFTER_S = 75,
 	TICK_S = 1
@@ -200,7 +201,8 @@ static const struct lws_protocols protocols[] = {
 	{.name = "chat.v1",
 	 .callback = serve,
 	 .per_session_data_size = sizeof(struct connection),
-	 .rx_buffer_size = RX_BYTES},
+	 .rx_buffer_size = RX_BYTES,
+	 .tx_packet_size = TX_BYTES},
 	{.name = NULL},
 };
 
