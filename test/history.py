@@ -31,6 +31,16 @@ class Acked(NamedTuple):
     seq: int
 
 
+class Refused(NamedTuple):
+    """For good: not to be sent again."""
+    time: float
+    client: str
+    connection: int
+    conversation: str
+    id: str
+    code: str
+
+
 class Shown(NamedTuple):
     time: float
     client: str
@@ -44,7 +54,7 @@ class Shown(NamedTuple):
 
 class History:
     def __init__(self):
-        self.sent, self.acked, self.shown = [], [], []
+        self.sent, self.acked, self.refused, self.shown = [], [], [], []
 
 
 def violations(history, logs, viewers=()):
@@ -56,11 +66,12 @@ def violations(history, logs, viewers=()):
         if conversation not in logs:
             found.append(f"{conversation}: its log is not there")
             continue
-        of_it = [[e for e in events if e.conversation == conversation] for events in (history.sent, history.acked, history.shown)]
-        watching = {client for client, watched in viewers if watched == conversation} | {e.client for e in of_it[2]}
-        problems = _in_log(logs[conversation], *of_it[:2])
-        problems += _in_order(logs[conversation], *of_it[:2])
-        problems += _in_views(logs[conversation], of_it[1], of_it[2], watching)
+        log = logs[conversation]
+        sent, acked, refused, shown = ([e for e in events if e.conversation == conversation]
+                                       for events in (history.sent, history.acked, history.refused, history.shown))
+        watching = {client for client, watched in viewers if watched == conversation} | {e.client for e in shown}
+        problems = _in_log(log, sent, acked) + _in_order(log, sent, acked) + _after_refusals(log, refused)
+        problems += _in_views(log, acked, shown, watching)
         found += [f"{conversation}: {problem}" for problem in problems]
     return found
 
@@ -122,6 +133,19 @@ def _in_order(log, sent, acked):
         if before and seqs[before] > seqs[e.id]:
             found.append(f"{e.client} sent {before} before {e.id}, and it comes after it")
         newest[e.client, e.connection] = e.id
+    return found
+
+
+def _after_refusals(log, refused):
+    """Where nobody can take an escalated chat nothing comes behind the escalation; and what was refused for good is not stored."""
+    found = []
+    seqs = {m["id"]: m["seq"] for m in log if "id" in m}
+    for e in refused:
+        if e.id in seqs:
+            found.append(f"{e.id} was refused as {e.code}, and is stored as {seqs[e.id]}")
+    escalated = next((m["seq"] for m in log if m["role"] == "system"), None)
+    if escalated and log[-1]["seq"] > escalated:
+        found.append(f"it was escalated by {escalated}, and goes on to {log[-1]['seq']}")
     return found
 
 

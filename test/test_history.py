@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from history import Acked, History, Sent, Shown, violations
+from history import Acked, History, Refused, Sent, Shown, violations
 
 VIEWERS = [("ada", "c"), ("eve", "c")]
 
@@ -80,6 +80,15 @@ def disorder(h, log):
     log += [entry(5, "e"), entry(6, "d")]
 
 
+def refuse_what_is_stored(h, log):
+    h.refused.append(Refused(8, "ada", 2, "c", "b", "live_chat_unavailable"))
+
+
+def go_on(h, log):
+    """In a chat that nobody can take."""
+    log[1] = {"seq": 2, "role": "system", "text": "a person is called"}
+
+
 def show_too_little(h, log):
     h.shown = [e for e in h.shown if (e.client, e.seq) != ("eve", 4)]
 
@@ -120,6 +129,8 @@ def show_past_a_gap(h, log):
     (answer_twice, "a was acknowledged as 3, and is 1"),
     (overtake, "c was acknowledged before d was sent, and comes after it"),
     (disorder, "bob sent d before e, and it comes after it"),
+    (refuse_what_is_stored, "b was refused as live_chat_unavailable, and is stored as 3"),
+    (go_on, "it was escalated by 2, and goes on to 4"),
     (show_too_little, "eve was never shown 1 messages, the first is 4 of 4"),
     (show_nothing, "eve was never shown 4 messages, the first is 1 of 4"),
     (show_a_wrong_number, "eve was shown c as 5, and the log has None"),

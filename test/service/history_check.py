@@ -33,6 +33,7 @@ from redis_server import RedisServer
 
 REPLICAS = 3
 SHARED, OWN = ("Room 1", "Room 2"), ("Ada", "Bob", "Eve")
+LEAVERS = tuple(f"Leaver {k}" for k in range(6))
 CAUGHT_UP_S = 60  # replicas compare what they have open every 10 s at most; a page waits a second to come back
 BETWEEN_S = 0.2  # two messages of a writer, most
 REST_S = 6  # of a writer, most: a message that no other follows is the one that is missed
@@ -124,8 +125,8 @@ class Cluster:
 
 def make_clients(services, seed):
     """For each shared name three writers, at home on different replicas and at each where they must, and three readers, each of one
-    replica. For each own name a writer and a reader. Some writers wait for each answer, some do not."""
-    history, writers, readers = History(), [], []
+    replica. For each own name a writer and a reader. Some writers wait for each answer, some do not. For each leaver two writers."""
+    history, writers, readers, leavers = History(), [], [], []
 
     def at(k):
         return services[k % REPLICAS:] + services[:k % REPLICAS]
@@ -140,7 +141,10 @@ def make_clients(services, seed):
     for k, name in enumerate(OWN):
         add(writers, name, at(k), "writer", window=(1, 1, 8)[k])
         add(readers, name, [services[(k + 1) % REPLICAS]], "reader")
-    return history, writers, readers
+    for k, name in enumerate(LEAVERS):
+        for i in range(2):
+            add(leavers, name, at(k + i), f"writer {i}")
+    return history, writers, readers, leavers
 
 
 async def write(client, chance, is_over):
@@ -152,6 +156,16 @@ async def write(client, chance, is_over):
             await asyncio.wait_for(is_over.wait(), chance.random() * longest)
     client.write()
     await client.until(client.is_answered, CAUGHT_UP_S)
+
+
+async def leave(client, chance, seconds):
+    """At some time writes a little, then escalates, as somebody else may at the same time: who is second is refused."""
+    await asyncio.sleep(chance.random() * seconds * 0.7)
+    for _ in range(chance.randrange(1, 10)):
+        client.write()
+    client.write("escalate")
+    client.write("anybody?")
+    await client.until(client.is_answered, seconds + CAUGHT_UP_S)
 
 
 async def live_through(schedule, lane, cluster, clients, begun, say):
@@ -176,10 +190,11 @@ async def check(cluster, seconds, seed, say):
     """The violations."""
     chance = random.Random(seed)
     schedule = make_schedule(seconds, seed)
-    history, writers, readers = make_clients(cluster.services, seed)
-    clients, is_over = writers + readers, asyncio.Event()
+    history, writers, readers, leavers = make_clients(cluster.services, seed)
+    clients, is_over = writers + readers + leavers, asyncio.Event()
     async with lasting(*clients):
         writing = [asyncio.create_task(write(w, random.Random(chance.random()), is_over)) for w in writers]
+        writing += [asyncio.create_task(leave(c, random.Random(f"{seed} {c.name}"), seconds)) for c in leavers]
         begun = time.monotonic()
         await asyncio.gather(*(live_through(schedule, lane, cluster, clients, begun, say) for lane in LANES))
         cluster.redis.kill()
@@ -194,16 +209,17 @@ async def check(cluster, seconds, seed, say):
             say("everybody has caught up")
     found += violations(history, logs, [(c.client, c.conversation) for c in clients])
     say(f"{len(schedule)} faults; {len({(e.client, e.id) for e in history.sent})} messages sent, {len(history.sent)} times; "
-        f"{sum(c.unavailable for c in writers)} answers were 'unavailable'; {sum(c.connection for c in clients)} connections of "
+        f"{sum(c.unavailable for c in clients)} answers were 'unavailable'; {sum(c.connection for c in clients)} connections of "
         f"{len(clients)} clients; {sum(map(len, logs.values()))} messages in {len(logs)} logs")
     found += [f"{c.client} was refused: {c.refused}" for c in writers if c.refused]
+    found += [f"{c.client} wrote on after the escalation" for c in leavers if not c.refused]
     return found
 
 
 async def read_everywhere(services, clients):
     """The logs as the first replica has them; the others have the same, now or soon."""
     logs, found = {}, []
-    for name in SHARED + OWN:
+    for name in SHARED + OWN + LEAVERS:
         for service in services:
             await until_it_has(service, name, max(c.seen for c in clients if c.name == name))
         same = [await read_log(service, name) for service in services]

@@ -10,7 +10,7 @@ import time
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from history import Acked, History, Sent, Shown
+from history import Acked, History, Refused, Sent, Shown
 
 DEADLINE_S = 60
 ALIVE_S = 3  # without an answer for so long a connection is given up: what is paused keeps its sockets
@@ -192,6 +192,8 @@ class LastingClient:
             self._soon(min(wait_s, self.longest_wait_s), self._rested)
         else:
             self.refused[id] = event["code"]
+            self.history.refused.append(
+                Refused(time.monotonic(), self.client, self.connection, self.conversation, id, event["code"]))
             await self._answered(id)
 
     async def _answered(self, id):

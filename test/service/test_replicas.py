@@ -10,6 +10,7 @@ from conftest import HERE
 from history import History, violations
 from lasting_client import LastingClient, lasting
 from proxy import Proxy
+from test_slow_reader import SMALL_QUARANTINE, TEXT_BYTES, never_reading
 
 
 @pytest.fixture
@@ -243,3 +244,22 @@ async def test_one_replica_that_cannot_reach_redis(replicas, redis, fault):
             await back.write_and_see(10)
             await check(there.history, there.all + back.all, near)
         assert near.metrics()["redis_losses_total"] == 0
+
+
+async def test_who_never_reads_costs_little_and_delays_nobody(replicas, redis):
+    """Twenty of them on one replica, and 8 MB for each of them to read, which the other one stores."""
+    near, far = replicas(2, REDIS_URL=redis.url, **SMALL_QUARANTINE)
+    pair = Pair([near, far])
+    async with lasting(*pair.all):
+        await pair.write_and_see(100)
+        before = [service.resident_kib() for service in (near, far)]
+        silent = [never_reading(far) for _ in range(20)]
+        for _ in range(2000):
+            await pair.writer.until(pair.writer.has_room)
+            pair.writer.write("x" * TEXT_BYTES)
+        await pair.write_and_see(1)
+        grown = [service.resident_kib() - kib for service, kib in zip((near, far), before)]
+        assert grown[0] < 100_000 and grown[1] < 20 * 2048 + 100_000, f"{grown} KiB for what is 160 MB of frames"
+        await pair.check()
+        for raw in silent:
+            raw.peer.close()

@@ -154,3 +154,24 @@ async def test_an_unknown_outcome_is_resolved_by_reading(far, network, entries):
     log = await read_log(service, "Ada")
     assert [m["id"] for m in log if "id" in m] == ["first", "lost"] + [f"{i}" for i in range(N)]
     assert [m["seq"] for m in log if "id" in m][1:] == [a["seq"] for a in acks]
+
+
+async def test_an_unknown_outcome_that_another_replica_knows(far, network, entries, new_service, mongod):
+    """The sender gives up on a replica that does not hear from the database, and goes to one that does. What the first one stored
+    without knowing it is found there; what it still holds is not stored behind it."""
+    service = far(STORE_TIMEOUT_MS=6000)
+    other = new_service(BOT_BRAIN=HERE / "brain", MONGO_URI=mongod.uri, MONGO_DATABASE=service.settings["MONGO_DATABASE"]).start()
+    async with client(service, "Ada") as tab, client(other, "Ada") as again:
+        await tab.say("first", "stored")
+        network.hold(answers=True)
+        await send_all(tab, ["lost"])
+        await asyncio.to_thread(wait_for, lambda: entries(service).find_one({"ids": "lost"}), "it is stored")
+        await send_all(tab, ["held"])
+        await tab.settled()
+        assert (await again.say("lost", "words of lost"))["seq"] == 3
+        assert (await again.say("held", "words of held"))["seq"] == 5
+        assert (await again.say("last", "of all"))["seq"] == 7
+        network.release()
+        assert [(await tab.answer(id))["seq"] for id in ("lost", "held")] == [3, 5]
+        assert (await tab.say("more", "and more"))["seq"] == 9
+    assert [m["id"] for m in await read_log(other, "Ada") if "id" in m] == ["first", "lost", "held", "last", "more"]
