@@ -6,6 +6,7 @@
 
 #include "base/build.h"
 #include "base/log.h"
+#include "maintenance.h"
 #include "service.h"
 #include "service_settings.h"
 
@@ -14,9 +15,11 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 static int usage(FILE *out)
 {
 	fprintf(out, "chat-service %s\n\n"
-		     "usage: chat-service [--help | --version]\n\n"
+		     "usage: chat-service [--help | --version]\n"
+		     "       chat-service --check-log | --rebuild-view | --copy-to URI\n\n"
+		     "%s\n"
 		     "Everything else is told by the environment:\n\n",
-		build_version);
+		build_version, maintenance_usage);
 	service_settings_print(out);
 	return out == stdout ? EXIT_OK : EXIT_USAGE;
 }
@@ -28,7 +31,7 @@ int main(int argc, char **argv)
 	struct log log = {.fd = STDERR_FILENO, .process = "chat-service"};
 	char error[512];
 
-	if (argc > 1) {
+	if (argc > 1 && !maintenance_is_asked(argc, argv)) {
 		if (argc == 2 && strcmp(argv[1], "--version") == 0)
 			return puts(build_version) < 0 ? EXIT_FAILED : EXIT_OK;
 		return usage(argc == 2 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
@@ -40,6 +43,12 @@ int main(int argc, char **argv)
 	log.level = (enum log_level)settings.log_level;
 	log.format = (enum log_format)settings.log_format;
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1) {
+		bool is_done = maintenance_run(argv, &settings, &log);
+
+		service_settings_release(&settings);
+		return is_done ? EXIT_OK : EXIT_FAILED;
+	}
 	service = service_start(&settings, &log, error, sizeof(error));
 	if (!service) {
 		fprintf(stderr, "chat-service: %s\n", error);

@@ -12,10 +12,9 @@
 #include "metrics.h"
 #include "net/capacity.h"
 #include "net/net.h"
+#include "open_store.h"
 #include "replicas.h"
 #include "session/session.h"
-#include "store/mongo/module.h"
-#include "store/sqlite/sqlite_store.h"
 
 enum {
 	PING_MS = 1000,
@@ -213,30 +212,6 @@ static void sigint_came(struct signal_watch *watch)
 
 /* ---- making the parts ---- */
 
-static bool open_store(struct service *s, char *error, size_t error_size)
-{
-	const struct service_settings *set = s->settings;
-	char why[256];
-
-	if (set->mongo_uri) {
-		s->store = mongo_module_open(s->loop, s->log, set->mongo_uri, set->mongo_database,
-					     set->store_timeout_ms, why, sizeof(why));
-		if (!s->store)
-			snprintf(error, error_size,
-				 "MONGO_URI, or what MONGO_IP and the others make of it, is '(secret)', "
-				 "but must be a MongoDB connection string: %s",
-				 why);
-	} else {
-		s->store = sqlite_store_open(s->loop, s->log, set->sqlite_path,
-					     set->store_timeout_ms, why, sizeof(why));
-		if (!s->store)
-			snprintf(error, error_size,
-				 "SQLITE_PATH is '%.80s', but must be a file that can be written: %s",
-				 set->sqlite_path, why);
-	}
-	return s->store != NULL;
-}
-
 static bool load_bot(struct service *s, char *error, size_t error_size)
 {
 	if (!s->settings->bot_brain)
@@ -347,8 +322,10 @@ struct service *service_start(const struct service_settings *settings, const str
 	timer_init(&s->drain, s->loop, look_whether_gone);
 	signal_watch_start(&s->sigterm, s->loop, SIGTERM, sigterm_came);
 	signal_watch_start(&s->sigint, s->loop, SIGINT, sigint_came);
-	if (!load_bot(s, error, error_size) || !open_store(s, error, error_size) ||
-	    !make_middle(s) || !make_replicas(s, error, error_size) || !open_net(s, error, error_size))
+	if (!load_bot(s, error, error_size) ||
+	    !(s->store = open_store(settings, s->loop, log, error, error_size)) ||
+	    !make_middle(s) || !make_replicas(s, error, error_size) ||
+	    !open_net(s, error, error_size))
 		goto fail;
 	ping(&s->ping);
 	return s;
@@ -362,7 +339,8 @@ void service_run(struct service *s)
 	log_info(s->log, "listening", LOG_STRING("host", s->settings->listen_host),
 		 LOG_NUMBER("port", net_port(s->net)),
 		 LOG_STRING("store", s->settings->mongo_uri ? "mongodb" : "sqlite"),
-		 LOG_NUMBER("max_connections", s->max_sockets), LOG_STRING("version", build_version));
+		 LOG_NUMBER("max_connections", s->max_sockets),
+		 LOG_STRING("version", build_version));
 	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
 	if (!s->bot)
 		log_info(s->log, "BOT_BRAIN is not set: no bot answers");

@@ -26,6 +26,28 @@ struct state_rule state_rule(enum state state, enum state_event event)
 	return rules[state][event];
 }
 
+static enum state state_after(enum state state, enum state_action action)
+{
+	return action == ACTION_ESCALATE ? STATE_ESCALATED : state;
+}
+
+bool state_may_become(enum state from, enum state to)
+{
+	bool is_reached[STATE_COUNT] = {0}, is_left[STATE_COUNT] = {0};
+	enum state next = from;
+
+	while (next != STATE_COUNT) {
+		is_left[next] = true;
+		for (enum state_event event = 0; event < EVENT_COUNT; event++)
+			if (rules[next][event].action != ACTION_REFUSE)
+				is_reached[state_after(next, rules[next][event].action)] = true;
+		for (next = 0; next < STATE_COUNT; next++)
+			if (is_reached[next] && !is_left[next])
+				break;
+	}
+	return is_reached[to];
+}
+
 const char *state_refusal_message(enum err refusal)
 {
 	if (refusal == ERR_LIVE_CHAT_UNAVAILABLE)

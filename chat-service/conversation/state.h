@@ -12,6 +12,8 @@
 #ifndef CONVERSATION_STATE_H
 #define CONVERSATION_STATE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "store/entry.h"
 
@@ -29,6 +31,9 @@ struct state_rule {
 };
 
 struct state_rule state_rule(enum state state, enum state_event event);
+
+/* Whether the turns of one entry, at least one, can lead from the one state to the other. */
+bool state_may_become(enum state from, enum state to);
 
 /* The sentence for a refusal; LIVE_CHAT_UNAVAILABLE's is part of the protocol. */
 const char *state_refusal_message(enum err refusal);

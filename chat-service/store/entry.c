@@ -97,6 +97,25 @@ void entry_unref(struct entry *entry)
 		free(entry);
 }
 
+static bool message_equal(const struct message *a, const struct message *b)
+{
+	return a->role == b->role && text_equal(a->from, b->from) && text_equal(a->text, b->text) &&
+	       text_equal(a->id, b->id);
+}
+
+bool entry_equal(const struct entry *a, const struct entry *b)
+{
+	const struct standing *x = &a->after, *y = &b->after;
+	bool is_equal = text_equal(a->conversation, b->conversation) && a->first == b->first &&
+			a->at_ms == b->at_ms && a->n == b->n && x->state == y->state &&
+			text_equal(x->agent, y->agent) && x->since_ms == y->since_ms &&
+			text_equal(x->bot, y->bot);
+
+	for (size_t i = 0; is_equal && i < a->n; i++)
+		is_equal = message_equal(&a->messages[i], &b->messages[i]);
+	return is_equal;
+}
+
 size_t entry_size(const struct entry *entry)
 {
 	return sizeof(*entry) + entry->n * sizeof(entry->messages[0]) +

@@ -69,6 +69,9 @@ static inline uint64_t entry_last(const struct entry *entry)
 	return entry->first + entry->n - 1;
 }
 
+/* Whether all that is stored of them is the same. */
+bool entry_equal(const struct entry *a, const struct entry *b);
+
 /* Bytes that it takes in memory. */
 size_t entry_size(const struct entry *entry);
 

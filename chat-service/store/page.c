@@ -19,7 +19,8 @@ static void *grow(void *array, size_t n, size_t *size, size_t item_size)
 
 bool row_page_add(struct row_page *page, const struct store_row *row)
 {
-	struct store_row **rows = grow(page->rows, page->n, &page->size, sizeof(struct store_row *));
+	struct store_row **rows =
+		grow(page->rows, page->n, &page->size, sizeof(struct store_row *));
 
 	if (!rows)
 		return false;

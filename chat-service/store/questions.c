@@ -1,5 +1,5 @@
-/* What is asked of a store beside appending: each question copies what it is asked about, has one line
- * for the thread, and one for the answer. */
+/* What is asked of a store beside appending: each question copies what it is asked about, has one
+ * line for the thread, and one for the answer. */
 #include <assert.h>
 #include <stdlib.h>
 
@@ -91,8 +91,8 @@ static const struct question find_question = {
 static bool ask_find(struct store *store, struct text conversation, struct text client_id,
 		     void (*done)(void *ctx, bool is_available, struct entry *entry), void *ctx)
 {
-	struct find *find = request_new(store, &find_question,
-					sizeof(*find) + conversation.n + client_id.n);
+	struct find *find =
+		request_new(store, &find_question, sizeof(*find) + conversation.n + client_id.n);
 	char *texts;
 
 	if (!find)

@@ -61,8 +61,8 @@ static bool changes_state(const struct entry *entry)
 	return false;
 }
 
-/* Who is told that a chat changed hands finds it so in every list. A failure is logged by the backend; the
- * rows are noted again, as all are. */
+/* Who is told that a chat changed hands finds it so in every list. A failure is logged by the
+ * backend; the rows are noted again, as all are. */
 static void write_changed_rows(struct threaded *store, void *thread, struct append *const *appends,
 			       size_t n)
 {
@@ -89,8 +89,7 @@ static void run_appends(struct threaded *store, void *thread, struct append *con
 
 static void run_question(struct threaded *store, void *thread, struct request *request)
 {
-	request->is_available =
-		request->question->run(store->backend, store->ctx, thread, request);
+	request->is_available = request->question->run(store->backend, store->ctx, thread, request);
 }
 
 static void run_writes(void *ctx, void *thread, struct job *jobs)
@@ -202,7 +201,8 @@ static void finished(struct job *job)
 	request_free(request);
 }
 
-/* The thread still has what it works on, so nothing of a request but its place in the list is touched. */
+/* The thread still has what it works on, so nothing of a request but its place in the list is
+ * touched. */
 static void answer_late(struct waiting *list, int64_t now_ms)
 {
 	while (list->oldest && list->oldest->deadline_ms <= now_ms)

@@ -19,8 +19,8 @@ struct view {
 	void *ctx;
 	struct workers *workers; /* one thread */
 	struct timer timer;
-	struct noted *noted;     /* by conversation */
-	size_t bytes;            /* of the rows noted and under way */
+	struct noted *noted; /* by conversation */
+	size_t bytes;        /* of the rows noted and under way */
 	bool is_flushing, has_dropped;
 };
 
@@ -41,10 +41,9 @@ static void write_rows(void *ctx, void *thread, struct job *jobs)
 
 		if (n > STORE_BATCH_ENTRIES)
 			n = STORE_BATCH_ENTRIES;
-		if (!view->backend->write_rows(view->ctx, thread,
-					       (const struct store_row *const *)flush->rows +
-						       flush->written,
-					       n))
+		if (!view->backend->write_rows(
+			    view->ctx, thread,
+			    (const struct store_row *const *)flush->rows + flush->written, n))
 			break;
 		flush->written += n;
 	}
@@ -71,7 +70,8 @@ static void give_up(struct view *view, struct store_row *row)
 	free(row);
 }
 
-/* The newer of two rows of one conversation, ours both; the name that only the older one knows goes over. */
+/* The newer of two rows of one conversation, ours both; the name that only the older one knows goes
+ * over. */
 static struct store_row *merge(struct view *view, struct store_row *a, struct store_row *b)
 {
 	struct store_row *newer = a->n > b->n ? a : b, *older = newer == a ? b : a;
@@ -99,7 +99,8 @@ static void note(struct view *view, struct store_row *row)
 	HASH_FIND(hh, view->noted, row->conversation.p, row->conversation.n, noted);
 	if (noted) {
 		noted->row = merge(view, row, noted->row);
-		noted->hh.key = noted->row->conversation.p; /* the same bytes, in memory that stays */
+		noted->hh.key =
+			noted->row->conversation.p; /* the same bytes, in memory that stays */
 		return;
 	}
 	noted = calloc(1, sizeof(*noted));
@@ -153,7 +154,8 @@ static void start_flush(struct view *view)
 	}
 	flush->job.done = flushed;
 	flush->view = view;
-	HASH_ITER(hh, view->noted, noted, next) {
+	HASH_ITER(hh, view->noted, noted, next)
+	{
 		HASH_DEL(view->noted, noted);
 		flush->rows[flush->n++] = noted->row;
 		free(noted);
@@ -192,7 +194,8 @@ static void free_notes(struct view *view)
 	if (view->noted)
 		log_warn(view->log, "the view of conversations stays behind",
 			 LOG_NUMBER("rows", HASH_COUNT(view->noted)));
-	HASH_ITER(hh, view->noted, noted, next) {
+	HASH_ITER(hh, view->noted, noted, next)
+	{
 		HASH_DEL(view->noted, noted);
 		free(noted->row);
 		free(noted);
@@ -211,17 +214,18 @@ struct view *view_open(struct loop *loop, const struct log *log, const struct ba
 	view->backend = backend;
 	view->ctx = ctx;
 	timer_init(&view->timer, loop, fire);
-	view->workers = workers_start(loop, &(struct workers_options){
-						    .name = "store-view",
-						    .threads = 1,
-						    .queue_bytes = 1,
-						    .queue_jobs = 2, /* the last one while one is under way */
-						    .batch_jobs = 1,
-						    .open = open_thread,
-						    .run = write_rows,
-						    .close = close_thread,
-						    .ctx = view,
-					    });
+	view->workers = workers_start(
+		loop, &(struct workers_options){
+			      .name = "store-view",
+			      .threads = 1,
+			      .queue_bytes = 1,
+			      .queue_jobs = 2, /* the last one while one is under way */
+			      .batch_jobs = 1,
+			      .open = open_thread,
+			      .run = write_rows,
+			      .close = close_thread,
+			      .ctx = view,
+		      });
 	if (!view->workers) {
 		free(view);
 		return NULL;

@@ -1,8 +1,8 @@
 /* The view of conversations in MongoDB.
  *
- * Most rows are there and are behind, so one bulk of plain updates writes them all. What it did not match
- * is asked for: a row that has seen more stays, one that is missing is added, and where another replica
- * adds it in the same moment (E11000), it starts again. */
+ * Most rows are there and are behind, so one bulk of plain updates writes them all. What it did not
+ * match is asked for: a row that has seen more stays, one that is missing is added, and where
+ * another replica adds it in the same moment (E11000), it starts again. */
 #include "store/mongo/document.h"
 #include "store/mongo/internal.h"
 #include "store/mongo/row_document.h"
@@ -80,8 +80,8 @@ static bool update(struct mongo_thread *thread, const struct store_row *const *r
 
 		write_filter(&filter, rows[i]);
 		write_update(&change, rows[i]);
-		is_done = mongoc_bulk_operation_update_one_with_opts(bulk, &filter, &change, options,
-								     &error);
+		is_done = mongoc_bulk_operation_update_one_with_opts(bulk, &filter, &change,
+								     options, &error);
 		bson_destroy(&filter);
 		bson_destroy(&change);
 	}
@@ -231,12 +231,10 @@ bool mongo_correct_row(void *ctx, void *arg, struct text conversation, uint64_t 
 							options, NULL, &error) ||
 			  error.code == DUPLICATE_KEY; /* another was first */
 	} else {
-		is_done =
-			mongoc_collection_delete_one(thread->rows, &filter, NULL, NULL, &error);
+		is_done = mongoc_collection_delete_one(thread->rows, &filter, NULL, NULL, &error);
 	}
 	bson_destroy(options);
 	bson_destroy(&replacement);
 	bson_destroy(&filter);
-	return is_done ? outage_end(&thread->outage)
-		       : outage_begin(&thread->outage, error.message);
+	return is_done ? outage_end(&thread->outage) : outage_begin(&thread->outage, error.message);
 }

@@ -1,5 +1,5 @@
-/* The walk over all entries in MongoDB, in the order of _id. Where it goes on: the last document's {_id: ...} as
- * BSON, whatever type it is, so that what does not belong there is found too. */
+/* The walk over all entries in MongoDB, in the order of _id. Where it goes on: the last document's
+ * {_id: ...} as BSON, whatever type it is, so that what does not belong there is found too. */
 #include <stdio.h>
 
 #include "store/mongo/document.h"

@@ -10,8 +10,8 @@ static int64_t parse_place(struct text place, struct text *rest)
 	int64_t first = INT64_MIN;
 
 	*rest = TEXT_NONE;
-	if (space && text_to_int(text_of(place.p, (size_t)(space - place.p)), INT64_MIN, INT64_MAX,
-				 &first))
+	if (space &&
+	    text_to_int(text_of(place.p, (size_t)(space - place.p)), INT64_MIN, INT64_MAX, &first))
 		*rest = text_of(space + 1, place.n - (size_t)(space + 1 - place.p));
 	return first;
 }

@@ -31,6 +31,19 @@ static void every_cell(void **state)
 		}
 }
 
+static void what_turns_lead_to(void **state)
+{
+	static const bool expected[STATE_COUNT][STATE_COUNT] = {
+		[STATE_BOT] = {[STATE_BOT] = true, [STATE_ESCALATED] = true},
+	};
+
+	(void)state;
+	for (int from = 0; from < STATE_COUNT; from++)
+		for (int to = 0; to < STATE_COUNT; to++)
+			assert_int_equal(state_may_become((enum state)from, (enum state)to),
+					 expected[from][to]);
+}
+
 static void refusals_have_words(void **state)
 {
 	(void)state;
@@ -43,6 +56,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_cell),
+		cmocka_unit_test(what_turns_lead_to),
 		cmocka_unit_test(refusals_have_words),
 	};
 

@@ -61,9 +61,46 @@ static void names_go_both_ways(void **state)
 	assert_int_equal(state_of_name(TEXT_NONE), STATE_COUNT);
 }
 
+static struct entry *changed(size_t field)
+{
+	struct message messages[2] = {{ROLE_USER, TEXT("from"), TEXT("text"), TEXT("id")},
+				      {ROLE_BOT, TEXT("Bot"), TEXT("reply"), TEXT_NONE}};
+	struct standing after = {.state = field == 1 ? STATE_LIVE : STATE_BOT,
+				 .agent = field == 2 ? TEXT("x") : TEXT_NONE,
+				 .since_ms = field == 3,
+				 .bot = field == 4 ? TEXT("{}") : TEXT_NONE};
+
+	if (field == 5)
+		messages[1].role = ROLE_SYSTEM;
+	if (field == 6)
+		messages[1].text = TEXT("replies");
+	if (field == 7)
+		messages[0].id = TEXT("ix");
+	if (field == 8)
+		messages[0].from = TEXT_NONE;
+	return entry_make(field == 9 ? TEXT("anna") : TEXT("ann"), field == 10 ? 2 : 1,
+			  field == 11, &after, messages, field == 12 ? 1 : 2);
+}
+
+static void entries_are_equal_when_nothing_differs(void **state)
+{
+	struct entry *one = changed(0);
+
+	(void)state;
+	for (size_t field = 0; field <= 12; field++) {
+		struct entry *other = changed(field);
+
+		assert_int_equal(entry_equal(one, other), field == 0);
+		assert_int_equal(entry_equal(other, one), field == 0);
+		entry_unref(other);
+	}
+	entry_unref(one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_are_equal_when_nothing_differs),
 		cmocka_unit_test(an_entry_owns_copies_of_all_its_texts),
 		cmocka_unit_test(names_go_both_ways),
 	};

@@ -1,0 +1,65 @@
+#include "maintenance.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "open_store.h"
+#include "upkeep/upkeep.h"
+
+const char maintenance_usage[] =
+	"  --check-log       checks every conversation in the store and says what is wrong where\n"
+	"  --rebuild-view    makes the list of conversations right from their logs; services may "
+	"run\n"
+	"  --copy-to URI     copies everything to mongodb://HOSTS/DATABASE or sqlite:PATH and "
+	"compares;\n"
+	"                    stop the services first; started again, it goes on where it was\n";
+
+bool maintenance_is_asked(int argc, char **argv)
+{
+	return (argc == 2 &&
+		(strcmp(argv[1], "--check-log") == 0 || strcmp(argv[1], "--rebuild-view") == 0)) ||
+	       (argc == 3 && strcmp(argv[1], "--copy-to") == 0);
+}
+
+static bool work(char **argv, const struct service_settings *settings, const struct log *log,
+		 struct loop *loop, struct store *store)
+{
+	struct store *target;
+	char error[512];
+	bool is_done;
+
+	if (strcmp(argv[1], "--check-log") == 0)
+		return upkeep_check_log(loop, store);
+	if (strcmp(argv[1], "--rebuild-view") == 0)
+		return upkeep_rebuild_view(loop, store);
+	target = open_store_at(argv[2], settings, loop, log, error, sizeof(error));
+	if (!target) {
+		fprintf(stderr, "chat-service: %s\n", error);
+		return false;
+	}
+	is_done = upkeep_copy(loop, store, target);
+	store_close(target);
+	return is_done;
+}
+
+bool maintenance_run(char **argv, const struct service_settings *settings, const struct log *log)
+{
+	struct loop *loop = loop_new();
+	struct store *store = NULL;
+	char error[512] = "memory is short";
+	bool is_done = false;
+
+	if (!settings->mongo_uri && access(settings->sqlite_path, F_OK) != 0)
+		snprintf(error, sizeof(error), "there is no store at SQLITE_PATH, '%s'",
+			 settings->sqlite_path);
+	else if (loop)
+		store = open_store(settings, loop, log, error, sizeof(error));
+	if (store)
+		is_done = work(argv, settings, log, loop, store);
+	else
+		fprintf(stderr, "chat-service: %s\n", error);
+	store_close(store);
+	loop_free(loop);
+	return is_done;
+}
