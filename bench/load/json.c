@@ -14,19 +14,28 @@ static bool fail(struct json_cursor *c)
 	return false;
 }
 
+/* Whether an odd number of backslashes stands before the quote. */
+static bool is_escaped(const char *start, const char *quote)
+{
+	const char *p = quote;
+
+	while (p > start && p[-1] == '\\')
+		p--;
+	return (quote - p) % 2 == 1;
+}
+
 /* At an opening quote; leaves the cursor behind the closing one. */
 static bool read_string(struct json_cursor *c, struct text *s)
 {
-	const char *start = c->at + 1;
+	const char *start = c->at + 1, *p = start;
 
-	for (const char *p = start; p < c->end; p++) {
-		if (*p == '"') {
+	while (p < c->end && (p = memchr(p, '"', (size_t)(c->end - p)))) {
+		if (!is_escaped(start, p)) {
 			*s = text_of(start, (size_t)(p - start));
 			c->at = p + 1;
 			return true;
 		}
-		if (*p == '\\')
-			p++;
+		p++;
 	}
 	return fail(c);
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Every scenario of chat-load, for a second, against a real chat-service: smoke.py BUILD_FOLDER.
 
+Replicas stand on a real mongod and redis-server. The peers come from registries; they are no part of this.
+
 What is asserted is the generator's own verdict: nothing lost, doubled, out of order, left out or refused.
 """
 
@@ -10,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from runner import parts
 from runner.bench import Bench
 from runner.processes import free_port
 
@@ -82,6 +85,17 @@ class Smoke(unittest.TestCase):
         with self.bench.broadcast() as server:
             numbers = self.bench.load("room", [server.port], "--readers", 10, "--senders", 4, *SHORT,
                                       speaks="broadcast", processes={"server": server.pid})
+        self.assert_clean(numbers)
+        self.assertEqual(numbers["delivered"], numbers["acked"] * 13, "to everyone but the sender")
+
+    def test_replicas(self):
+        numbers = parts.with_replicas(self.bench, "send", 2, True, "--users", 20, *SHORT)
+        self.assert_clean(numbers)
+        self.assertLessEqual({"cpu_server1_us", "cpu_server2_us", "cpu_mongod_us", "cpu_redis_us"}, set(numbers))
+
+    def test_room_across_replicas(self):
+        numbers = parts.with_replicas(self.bench, "room", 2, True, "--readers", 10, "--senders", 4, "--senders-on", 1,
+                                      "--readers-on", 2, *SHORT)
         self.assert_clean(numbers)
         self.assertEqual(numbers["delivered"], numbers["acked"] * 13, "to everyone but the sender")
 

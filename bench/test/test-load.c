@@ -156,6 +156,10 @@ static void fields_are_found_in_any_order(void **state)
 	assert_int_equal(mark.n, 9);
 	assert_false(event_read(TEXT("{\"type\":\"ack\",\"id\":\"0"), &event));
 	assert_false(event_read(TEXT("ack"), &event));
+	assert_true(event_read(TEXT("{\"text\":\"a\\\\\",\"id\":\"\\\"\\\\\\\"b\",\"seq\":1}"),
+			       &event));
+	assert_true(text_equal(event.text, TEXT("a\\\\")));
+	assert_int_equal(event.seq, 1);
 }
 
 static void a_page_of_history_is_walked(void **state)
