@@ -45,7 +45,7 @@ static void of_connections(struct buffer *out, const struct metrics *m)
 			   s->connections_total);
 	exposition_head(out, "frontdesk_connections_refused_total", "counter",
 				"WebSockets that were refused: full (MAX_CONNECTIONS), draining, "
-				"origin, request.");
+				"origin, request; and crowded: any peer, hung up on for want of files.");
 	for (int why = 0; why < REFUSED_COUNT; why++)
 		exposition_labelled(out, "frontdesk_connections_refused_total", "reason",
 				    net_refusal_names[why], m->net->refused[why]);

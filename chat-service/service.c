@@ -32,7 +32,7 @@ struct service {
 	struct replicas *replicas; /* NULL: there can be no other */
 	struct sessions *sessions;
 	struct net *net;
-	int64_t max_sockets;
+	int64_t max_sockets, max_peers;
 
 	int64_t started_ms;
 	struct lag lag;
@@ -280,7 +280,8 @@ static bool make_middle(struct service *s)
 
 static bool open_net(struct service *s, char *error, size_t error_size)
 {
-	if (!capacity_take(s->settings->max_connections, &s->max_sockets, error, error_size))
+	if (!capacity_take(s->settings->max_connections, &s->max_sockets, &s->max_peers, error,
+			   error_size))
 		return false;
 	s->net = net_open(
 		&(struct net_options){
@@ -292,6 +293,7 @@ static bool open_net(struct service *s, char *error, size_t error_size)
 			/* Any text as JSON may write it (\u00XX), and several lines. */
 			.message_bytes = 64 * 1024 + (size_t)s->settings->max_text * 8,
 			.max_sockets = s->max_sockets,
+			.max_peers = s->max_peers,
 			.opened = socket_came,
 			.received = message_came,
 			.writable = socket_has_room,

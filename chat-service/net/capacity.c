@@ -24,7 +24,8 @@ bool capacity_divide(int64_t wanted, int64_t most, int64_t *connections, int64_t
 	return true;
 }
 
-bool capacity_take(int64_t wanted, int64_t *connections, char *error, size_t error_size)
+bool capacity_take(int64_t wanted, int64_t *connections, int64_t *peers, char *error,
+		   size_t error_size)
 {
 	struct rlimit limit;
 	int64_t most, files;
@@ -42,6 +43,7 @@ bool capacity_take(int64_t wanted, int64_t *connections, char *error, size_t err
 			 wanted, most > CAPACITY_RESERVED ? most - CAPACITY_RESERVED : 0, most);
 		return false;
 	}
+	*peers = *connections + (files - *connections) / 2;
 	limit.rlim_cur = (rlim_t)files;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
 		snprintf(error, error_size, "%" PRId64 " files cannot be had open at a time: %s", files,

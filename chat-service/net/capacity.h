@@ -21,7 +21,9 @@ enum {
  * connections, or 0: what there is. False: not so many. */
 bool capacity_divide(int64_t wanted, int64_t most, int64_t *connections, int64_t *files);
 
-/* The same for this process, and sets its limit. */
-bool capacity_take(int64_t wanted, int64_t *connections, char *error, size_t error_size);
+/* The same for this process, and sets its limit. `peers`: with those that are no WebSocket (yet); they have half of
+ * what is reserved. */
+bool capacity_take(int64_t wanted, int64_t *connections, int64_t *peers, char *error,
+		   size_t error_size);
 
 #endif

@@ -16,6 +16,7 @@ enum {
 	TX_BYTES = 1024 * 1024, /* of one send: unset, the library cuts every message into pieces of RX_BYTES */
 	PING_AFTER_S = 45,   /* of silence */
 	HANG_UP_AFTER_S = 75,
+	SPEAK_WITHIN_S = 10, /* a request, a handshake */
 	TICK_S = 1
 };
 
@@ -26,6 +27,7 @@ struct net {
 	lws_sorted_usec_list_t tick;
 	bool refuses;
 	bool is_full; /* since somebody was refused, until some have gone */
+	int64_t peers; /* all that the library knows, its own listening socket among them */
 	struct net_stats stats;
 };
 
@@ -45,6 +47,7 @@ static struct net *net_of(struct lws *wsi)
 
 const char *const net_refusal_names[REFUSED_COUNT] = {
 	[REFUSED_FULL] = "full",
+	[REFUSED_CROWDED] = "crowded",
 	[REFUSED_DRAINING] = "draining",
 	[REFUSED_ORIGIN] = "origin",
 	[REFUSED_REQUEST] = "request",
@@ -68,12 +71,14 @@ static void note_full(struct net *net)
 
 static void note_room(struct net *net)
 {
-	if (!net->is_full || net->stats.sockets * 10 > net->options.max_sockets * 9)
+	if (!net->is_full || net->stats.sockets * 10 > net->options.max_sockets * 9 ||
+	    net->peers * 10 > net->options.max_peers * 9)
 		return;
 	net->is_full = false;
 	log_info(net->options.log, "connections are taken again",
 		 LOG_NUMBER("connections", net->stats.sockets),
-		 LOG_NUMBER("refused_so_far", net->stats.refused[REFUSED_FULL]));
+		 LOG_NUMBER("refused_so_far", net->stats.refused[REFUSED_FULL] +
+						       net->stats.refused[REFUSED_CROWDED]));
 }
 
 /* Whether a WebSocket may be opened; if not, it says why over HTTP. */
@@ -101,6 +106,16 @@ static bool accepts(struct net *net, struct lws *wsi)
 	return true;
 }
 
+/* Before the library takes a peer: without files left to take one it would try again and again. */
+static int filter(struct net *net)
+{
+	if (net->peers < net->options.max_peers)
+		return 0;
+	note_full(net);
+	net->stats.refused[REFUSED_CROWDED]++;
+	return -1;
+}
+
 static int opened(struct net *net, struct connection *c, struct lws *wsi)
 {
 	c->is_websocket = true;
@@ -115,7 +130,6 @@ static int closed(struct net *net, struct connection *c)
 		return 0;
 	socket_closed(&c->socket);
 	net->stats.sockets--;
-	note_room(net);
 	return 0;
 }
 
@@ -124,6 +138,15 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
 	struct connection *c = user;
 
 	switch (reason) {
+	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+		return filter(net_of(wsi));
+	case LWS_CALLBACK_WSI_CREATE:
+		net_of(wsi)->peers++;
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		net_of(wsi)->peers--;
+		note_room(net_of(wsi));
+		return 0;
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 		return accepts(net_of(wsi), wsi) ? 0 : -1;
 	case LWS_CALLBACK_ESTABLISHED:
@@ -220,6 +243,7 @@ struct net *net_open(const struct net_options *options, char *error, size_t erro
 		.gid = (gid_t)-1,
 		.uid = (uid_t)-1,
 		.pt_serv_buf_size = 8192,
+		.timeout_secs = SPEAK_WITHIN_S,
 		.retry_and_idle_policy = &idle_policy,
 	};
 

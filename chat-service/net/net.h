@@ -32,6 +32,7 @@ enum close_code {
 /* Why a WebSocket was refused. */
 enum net_refusal {
 	REFUSED_FULL,     /* as many are open as there may be */
+	REFUSED_CROWDED,  /* the same of all peers: hung up on without a word */
 	REFUSED_DRAINING,
 	REFUSED_ORIGIN,
 	REFUSED_REQUEST,  /* another path, another version */
@@ -61,6 +62,7 @@ struct net_options {
 	const char *origins;     /* allowed Origin values, separated by commas; NULL: all */
 	size_t message_bytes;    /* most that one WebSocket message may have */
 	int64_t max_sockets;     /* WebSockets at a time; more are refused with 503 */
+	int64_t max_peers;       /* with plain HTTP, and those that have not spoken; more are hung up on */
 
 	/* The session of a new socket, which the calls below get; NULL: there is no memory, close it. */
 	void *(*opened)(void *ctx, struct socket *socket);

@@ -1,5 +1,6 @@
 """Too much at once: what is too much is refused at once and in words, what was taken is served."""
 
+import asyncio
 import contextlib
 import itertools
 import resource
@@ -8,7 +9,7 @@ import pytest
 
 from chat_client import client, read_log
 from chat_service import wait_for
-from raw_websocket import RawWebSocket, Refused
+from raw_websocket import RawWebSocket, Refused, connect
 from test_store_away import pause, send_all
 
 FULL = "as many are connected as there may be"
@@ -52,6 +53,41 @@ def test_as_many_as_there_are_files_for(new_service, sqlite):
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert service.metrics()["connections_max"] == min(hard, 65536) - 128
+
+
+def is_hung_up_on(peer):
+    peer.setblocking(False)
+    try:
+        return peer.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
+
+
+def test_who_says_nothing_is_let_go(one_service):
+    with connect(one_service.port) as silent:
+        silent.settimeout(25)
+        assert silent.recv(1) == b""
+
+
+async def test_a_crowd_that_says_nothing_takes_no_files_from_others(new_service, sqlite):
+    """Beyond what there are files for they are hung up on; who is connected is served, and when they have gone, all is as before."""
+    service = new_service(**sqlite, MAX_CONNECTIONS=3).start()
+    async with client(service, "Ada") as tab:
+        peers = [connect(service.port) for _ in range(150)]
+        try:
+            await asyncio.to_thread(wait_for, lambda: sum(map(is_hung_up_on, peers)) >= 150 - 67, "they are hung up on")
+            assert not all(map(is_hung_up_on, peers))
+            assert (await tab.say("1", "served"))["type"] == "ack"
+        finally:
+            for peer in peers:
+                peer.close()
+        await asyncio.to_thread(wait_for, lambda: "connections are taken again" in service.log(), "there is room")
+        async with client(service, "Bob") as another:
+            assert (await another.say("1", "hi"))["type"] == "ack"
+        assert service.metrics()['connections_refused_total{reason="crowded"}'] >= 150 - 67
+        assert service.log().count(FULL) == 1
 
 
 def test_other_refusals_are_counted(one_service):

@@ -57,6 +57,7 @@ def test_the_limits_are_those_of_the_code():
         ("chat-service/session/verbs.c", "HISTORY_LIMIT_MAX", "500", "more than 500 is 500"),
         ("chat-service/session/name.h", "NAME_CHARACTERS", "64", "| 64 characters |"),
         ("chat-service/store/entry.h", "CLIENT_ID_MAX", "64", "| 64 bytes |"),
+        ("chat-service/net/net.c", "SPEAK_WITHIN_S", "10", "| 10 s | closed |"),
         ("chat-service/net/net.c", "PING_AFTER_S", "45", "| 45 s |"),
         ("chat-service/net/net.c", "HANG_UP_AFTER_S", "75", "after 75 s"),
         ("chat-service/protocol/event.h", "HISTORY_BYTES", "256 * 1024", "end early at 256 KiB"),
