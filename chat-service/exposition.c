@@ -13,7 +13,8 @@ void exposition_head(struct buffer *out, const char *name, const char *type, con
 static void add_number(struct buffer *out, uint64_t value, bool is_us)
 {
 	if (is_us)
-		buffer_add_format(out, "%" PRIu64 ".%06" PRIu64, value / US_PER_S, value % US_PER_S);
+		buffer_add_format(out, "%" PRIu64 ".%06" PRIu64, value / US_PER_S,
+				  value % US_PER_S);
 	else
 		buffer_add_format(out, "%" PRIu64, value);
 }

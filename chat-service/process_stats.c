@@ -20,7 +20,8 @@ static uint64_t resident_bytes(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Newer kernels (6.2) say how many there are, with others they are counted: some milliseconds for ten thousand. */
+/* Newer kernels (6.2) say how many there are, with others they are counted: some milliseconds for
+ * ten thousand. */
 static uint64_t open_files(void)
 {
 	struct stat stat_of_folder;
@@ -48,7 +49,8 @@ void process_stats_read(struct process_stats *stats)
 	struct rlimit limit;
 	struct rusage usage;
 
-	*stats = (struct process_stats){.resident_bytes = resident_bytes(), .open_files = open_files()};
+	*stats = (struct process_stats){.resident_bytes = resident_bytes(),
+					.open_files = open_files()};
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		stats->max_files = limit.rlim_cur;
 	if (getrusage(RUSAGE_SELF, &usage) == 0)

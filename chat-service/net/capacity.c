@@ -46,8 +46,8 @@ bool capacity_take(int64_t wanted, int64_t *connections, int64_t *peers, char *e
 	*peers = *connections + (files - *connections) / 2;
 	limit.rlim_cur = (rlim_t)files;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-		snprintf(error, error_size, "%" PRId64 " files cannot be had open at a time: %s", files,
-			 strerror(errno));
+		snprintf(error, error_size, "%" PRId64 " files cannot be had open at a time: %s",
+			 files, strerror(errno));
 		return false;
 	}
 	return true;

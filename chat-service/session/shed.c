@@ -14,10 +14,11 @@ bool session_may_add(struct session *s, struct text id, size_t bytes)
 	all->stats.shed[shed]++;
 	if (!all->is_shedding)
 		log_warn(all->options.log, "too much waits for the store; sends are refused",
-			 LOG_STRING("by", shed_names[shed]), LOG_NUMBER("waiting", all->load.turns));
+			 LOG_STRING("by", shed_names[shed]),
+			 LOG_NUMBER("waiting", all->load.turns));
 	all->is_shedding = true;
-	session_send_error(s, id, ERR_UNAVAILABLE, "too much is waiting to be stored; send it again",
-			   retry_after_ms);
+	session_send_error(s, id, ERR_UNAVAILABLE,
+			   "too much is waiting to be stored; send it again", retry_after_ms);
 	return false;
 }
 
@@ -29,7 +30,8 @@ void sessions_look_for_calm(struct sessions *all)
 		shed += all->stats.shed[why];
 	if (all->is_shedding && shed == all->shed_before) {
 		all->is_shedding = false;
-		log_info(all->options.log, "sends are taken again", LOG_NUMBER("refused_so_far", shed));
+		log_info(all->options.log, "sends are taken again",
+			 LOG_NUMBER("refused_so_far", shed));
 	}
 	all->shed_before = shed;
 }
