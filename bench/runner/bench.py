@@ -20,11 +20,6 @@ class Bench:
     def program(self, name):
         return str(self.build / "bin" / name)
 
-    def knows(self, setting):
-        """Whether chat-service has that setting."""
-        helped = subprocess.run([self.program("chat-service"), "--help"], capture_output=True, text=True, check=True)
-        return setting in helped.stdout
-
     def service_settings(self, port, has_bot, mongod=None, redis=None, keeps_data=False):
         settings = {"PORT": port, "LISTEN_HOST": "127.0.0.1", "RATE_LIMIT": 0, "NAME_RATE_LIMIT": 0,
                     "AUTH_MODE": "open", "LOG_LEVEL": "warn", "BOT_BRAIN": ROOT / "bot" / "brain" if has_bot else ""}

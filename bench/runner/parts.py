@@ -1,9 +1,11 @@
 """The parts of a run: which system does what, in which order. The systems take turns, round by round."""
 
+import shutil
+import subprocess
 import sys
 from contextlib import ExitStack
 
-from runner.processes import Mongod, Process, Redis, answers, free_port, resident_bytes
+from runner.processes import BenchError, Mongod, Process, Redis, answers, free_port, resident_bytes
 
 QUIET_CORES = 0.1  # what everything else on the machine may keep busy before a figure is called disturbed
 SOURCES = 4  # local addresses for many connections: one has some 28,000 ports
@@ -13,13 +15,6 @@ SPEAKS = {"socketio": "socketio", "tinode": "tinode", "broadcast": "broadcast"}
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def tell(number, name, text, numbers):
-    others = numbers.get("others_cores", 0)
-    disturbed = f" (disturbed: others kept {others:.2f} cores busy)" if others > QUIET_CORES else ""
-    trouble = "" if numbers["clean"] else numbers["trouble"]
-    say(f"round {number + 1}: {name}: {text}{disturbed} {trouble}".rstrip())
 
 
 def serve(bench, stack, system, mongod=None):
@@ -57,43 +52,58 @@ def insert(bench, batch, users, seconds):
         return bench.insert(mongod, "--batch", batch, "--users", users, "--seconds", seconds)
 
 
+def take(results, number, name, key, unit, run):
+    """One measurement. One that fails is remembered, and the others go on."""
+    try:
+        numbers = run()
+    except (BenchError, subprocess.SubprocessError) as error:
+        say(f"round {number + 1}: {name}: {error}")
+        results.fail(name, str(error))
+        return
+    others = numbers.get("others_cores", 0)
+    disturbed = f" (disturbed: others kept {others:.2f} cores busy)" if others > QUIET_CORES else ""
+    trouble = "" if numbers["clean"] else numbers["trouble"]
+    say(f"round {number + 1}: {name}: {numbers[key]:,}{unit}{disturbed} {trouble}".rstrip())
+    results.add(name, numbers)
+
+
 def sends(bench, results, systems, rounds, seconds):
+    def closed(system):
+        if system.startswith("bare"):
+            return insert(bench, system.split("_")[1], 200, seconds)
+        return measure(bench, "send", system, "--seconds", seconds)
+
+    def opened(system, rate):
+        return measure(bench, "send", system, "--seconds", seconds, "--rate", rate) | {"rate": rate}
+
     for number in range(rounds):
         for system in systems:
-            if system.startswith("bare"):
-                numbers = insert(bench, system.split("_")[1], 200, seconds)
-            else:
-                numbers = measure(bench, "send", system, "--seconds", seconds)
-            tell(number, system, f"{numbers['acked_per_s']:,.0f}/s", numbers)
-            results.add(system, numbers)
+            take(results, number, system, "acked_per_s", "/s", lambda: closed(system))
     for number in range(rounds):
         for system in systems:
-            if system.startswith("bare"):
-                continue
-            rate = max(1, round(results.median(system, "acked_per_s") / 2))
-            numbers = measure(bench, "send", system, "--seconds", seconds, "--rate", rate)
-            tell(number, system, f"{rate:,}/s due: p99 {numbers['ack_p99_ms']} ms", numbers)
-            results.add(f"{system}_open", numbers | {"rate": rate})
+            if results.has(system) and not system.startswith("bare"):
+                rate = max(1, round(results.median(system, "acked_per_s") / 2))
+                take(results, number, f"{system}_open", "ack_p99_ms", " ms p99", lambda: opened(system, rate))
 
 
-def single(bench, results, rounds, seconds):
+def single(bench, results, systems, rounds, seconds):
     """One user, who writes when the last message is acknowledged; and one inserter that does the same."""
-    for number in range(rounds):
+    def lone(system):
+        if system != "bare":
+            return measure(bench, "send", system, "--users", 1, "--seconds", seconds)
         numbers = insert(bench, 1, 1, seconds)
-        tell(number, "bare inserter, one by one", f"p50 {numbers['bulk_p50_ms']} ms", numbers)
-        results.add("single_bare", numbers | {"ack_p50_ms": numbers["bulk_p50_ms"], "ack_p99_ms": numbers["bulk_p99_ms"]})
-        for system in ("mongo", "sqlite", "node"):
-            numbers = measure(bench, "send", system, "--users", 1, "--seconds", seconds)
-            tell(number, f"{system}, one user", f"p50 {numbers['ack_p50_ms']} ms", numbers)
-            results.add(f"single_{system}", numbers)
+        return numbers | {f"ack_{p}_ms": numbers[f"bulk_{p}_ms"] for p in ("p50", "p99")}
+
+    for number in range(rounds):
+        for system in systems:
+            take(results, number, f"single_{system}", "ack_p50_ms", " ms p50", lambda: lone(system))
 
 
 def room(bench, results, systems, rounds, seconds):
     for number in range(rounds):
         for system in systems:
-            numbers = measure(bench, "room", system, "--seconds", seconds)
-            tell(number, f"{system}, room", f"{numbers['deliveries_per_s']:,.0f} deliveries/s", numbers)
-            results.add(f"room_{system}", numbers)
+            take(results, number, f"room_{system}", "deliveries_per_s", " deliveries/s",
+                 lambda: measure(bench, "room", system, "--seconds", seconds))
 
 
 def fill(bench, mongod, system, run, users):
@@ -107,6 +117,17 @@ def fill(bench, mongod, system, run, users):
 def storm(bench, results, systems, rounds, users):
     """One mongod has everybody's history; each storm meets a server that has just started, as after another's death."""
     run = 1
+
+    def rage(system, mongod):
+        with ExitStack() as stack:
+            if system == "sqlite":
+                server = stack.enter_context(bench.service(keeps_data=True))
+                port, processes = server.port, {"server": server.pid}
+            else:
+                port, processes = serve(bench, stack, system, mongod)
+            return bench.load("storm", [port], "--filled", "--run", run, "--users", users, "--history", HISTORY,
+                              "--sources", SOURCES, speaks=SPEAKS.get(system, "chat"), processes=processes)
+
     with Mongod(bench) as mongod:
         for system in systems:
             say(f"storm: {users * HISTORY:,} messages for {system}")
@@ -114,16 +135,7 @@ def storm(bench, results, systems, rounds, users):
         bench.checkpoint(mongod)
         for number in range(rounds):
             for system in systems:
-                with ExitStack() as stack:
-                    if system == "sqlite":
-                        server = stack.enter_context(bench.service(keeps_data=True))
-                        port, processes = server.port, {"server": server.pid}
-                    else:
-                        port, processes = serve(bench, stack, system, mongod)
-                    numbers = bench.load("storm", [port], "--filled", "--run", run, "--users", users, "--history", HISTORY,
-                                         "--sources", SOURCES, speaks=SPEAKS.get(system, "chat"), processes=processes)
-                tell(number, f"{system}, storm", f"all served in {numbers['all_served_s']:.2f} s", numbers)
-                results.add(f"storm_{system}", numbers)
+                take(results, number, f"storm_{system}", "all_served_s", " s", lambda: rage(system, mongod))
 
 
 def with_replicas(bench, scenario, count, has_redis, *options):
@@ -140,35 +152,27 @@ def with_replicas(bench, scenario, count, has_redis, *options):
 
 
 def replicas(bench, results, rounds, seconds):
-    def add(number, name, what, numbers):
-        tell(number, what, f"{numbers.get('deliveries_per_s', numbers['acked_per_s']):,.0f}/s", numbers)
-        results.add(name, numbers)
-
-    has_redis = bench.knows("REDIS_URL")  # without it, own chats still spread: nobody reads across
-    if not has_redis:
-        results.leave_out("what Redis costs, deliveries across replicas", "this chat-service has no REDIS_URL")
+    if not shutil.which("redis-server"):
+        results.leave_out("replicas and the targets about Redis", "there is no redis-server on PATH")
+        return
+    sends = {"alone": (1, False), "1": (1, True), "2": (2, True), "4": (4, True)}
+    readers_on = {"room_local": 1, "room_crossing": 2}
     for number in range(rounds):
-        add(number, "replicas_alone", "one replica, no Redis",
-            with_replicas(bench, "send", 1, False, "--seconds", seconds))
-        for count in (1, 2, 4) if has_redis else (2, 4):
-            add(number, f"replicas_{count}", f"{count} of them",
-                with_replicas(bench, "send", count, has_redis, "--seconds", seconds))
-        if has_redis:
-            for readers_on, name in ((1, "room_local"), (2, "room_crossing")):
-                add(number, f"replicas_{name}", f"{name}, deliveries",
-                    with_replicas(bench, "room", 2, True, "--seconds", seconds, "--senders-on", 1,
-                                  "--readers-on", readers_on))
+        for name, (count, has_redis) in sends.items():
+            take(results, number, f"replicas_{name}", "acked_per_s", "/s",
+                 lambda: with_replicas(bench, "send", count, has_redis, "--seconds", seconds))
+        for name, which in readers_on.items():
+            take(results, number, f"replicas_{name}", "deliveries_per_s", " deliveries/s",
+                 lambda: with_replicas(bench, "room", 2, True, "--seconds", seconds, "--senders-on", 1,
+                                       "--readers-on", which))
 
 
-def idle(bench, results, connections):
-    options = ("--users", connections, "--sources", SOURCES)
-    with bench.service(has_bot=True) as server:
-        results.add("idle_sqlite", bench.load("idle", [server.port], *options, processes={"server": server.pid}))
-    with Mongod(bench) as mongod:
-        with bench.service(has_bot=True, mongod=mongod) as server:
-            results.add("idle_mongo", bench.load("idle", [server.port], *options, processes={"server": server.pid}))
-        with bench.node(mongod) as server:
-            results.add("idle_node", bench.load("idle", [server.port], *options, processes={"server": server.pid}))
+def idle(bench, results, systems, connections):
+    """The server that people run: ours with its bot."""
+    for system in systems:
+        shown = system if system == "node" else f"{system}_bot"
+        take(results, 0, f"idle_{system}", "rss_server_bytes_each", " bytes each",
+             lambda: measure(bench, "idle", shown, "--users", connections, "--sources", SOURCES))
 
 
 def start(bench, results, runs):

@@ -11,12 +11,17 @@ WRONG = ("lost", "doubled", "out_of_order", "gaps", "refused", "closed")
 PEERS = {"node", "socketio", "tinode", "broadcast"}  # shown, not judged
 
 
+def is_peer(name):
+    return bool(PEERS & set(name.split("_")))
+
+
 class Results:
     """Measurements by name, one for each round; and what could not be measured."""
 
     def __init__(self):
         self.runs = {}
         self.left_out = []
+        self.failed = []
 
     def add(self, name, numbers):
         cpu = [value for key, value in numbers.items() if key.startswith("cpu_") and key != "cpu_load_us"]
@@ -24,6 +29,13 @@ class Results:
 
     def leave_out(self, what, why):
         self.left_out.append(f"not measured: {what}: {why}")
+
+    def fail(self, name, why):
+        """A run that gave no numbers: a peer's is told, our own is trouble."""
+        if is_peer(name):
+            self.leave_out(f"a run of {name}", why)
+        else:
+            self.failed.append(f"{name}: {why}")
 
     def has(self, *names):
         return all(name in self.runs for name in names)
@@ -43,9 +55,9 @@ class Results:
         return sum(self.total(name, key) for key in WRONG)
 
     def unclean(self):
-        """The runs of our own that lost, doubled or disordered something."""
-        return [f"{name}: {run['trouble']}" for name, runs in self.runs.items() if not PEERS & set(name.split("_"))
-                for run in runs if not run.get("clean", True)]
+        """The runs of our own that failed, or lost, doubled or disordered something."""
+        return self.failed + [f"{name}: {run['trouble']}" for name, runs in self.runs.items() if not is_peer(name)
+                              for run in runs if not run.get("clean", True)]
 
 
 SENDERS = ("mongo", "mongo_bot", "sqlite", "sqlite_bot", "node", "socketio", "tinode")
