@@ -39,12 +39,17 @@ struct row_case {
 	char conversation[];
 };
 
+static bool is_done(const struct check *check)
+{
+	return check->join.is_done && check->cases == 0 && join_is_idle(&check->join);
+}
+
 static void go_on(void *ctx)
 {
 	struct check *check = ctx;
 
 	join_go_on(&check->join);
-	if (check->join.is_done && check->cases == 0 && join_is_idle(&check->join))
+	if (is_done(check))
 		loop_stop(check->loop);
 }
 
@@ -174,7 +179,8 @@ bool upkeep_check_log(struct loop *loop, struct store *store)
 	check.join.pair = pair_seen;
 	check.join.ctx = &check;
 	join_open(&check.join, loop, store, go_on);
-	loop_run(loop);
+	while (!is_done(&check)) /* in the turn that it stopped in, more may have been asked */
+		loop_run(loop);
 	check.has_failed |= check.join.has_failed;
 	join_close(&check.join);
 	log_check_release(&check.log);

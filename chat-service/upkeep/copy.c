@@ -176,13 +176,18 @@ static void walk(struct copy *copy)
 	}
 }
 
+static bool is_done(const struct copy *copy)
+{
+	return (copy->is_stopped || copy->has_failed) && copy->appends == 0 &&
+	       !copy->source.stream.is_asking && !copy->target.stream.is_asking;
+}
+
 static void go_on(void *ctx)
 {
 	struct copy *copy = ctx;
 
 	walk(copy);
-	if ((copy->is_stopped || copy->has_failed) && copy->appends == 0 &&
-	    !copy->source.stream.is_asking && !copy->target.stream.is_asking)
+	if (is_done(copy))
 		loop_stop(copy->loop);
 }
 
@@ -195,7 +200,8 @@ static bool run(struct copy *copy, const char *what, bool may_append)
 	copy->same = 0;
 	entry_stream_open(&copy->source, copy->loop, copy->from, go_on, copy);
 	entry_stream_open(&copy->target, copy->loop, copy->to, go_on, copy);
-	loop_run(copy->loop);
+	while (!is_done(copy)) /* in the turn that it stopped in, more may have been asked */
+		loop_run(copy->loop);
 	entry_stream_close(&copy->source);
 	entry_stream_close(&copy->target);
 	report_end(&copy->report);

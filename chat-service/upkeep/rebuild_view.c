@@ -35,12 +35,17 @@ struct repair {
 	char conversation[];
 };
 
+static bool is_done(const struct rebuild *rebuild)
+{
+	return rebuild->join.is_done && rebuild->repairs == 0 && join_is_idle(&rebuild->join);
+}
+
 static void go_on(void *ctx)
 {
 	struct rebuild *rebuild = ctx;
 
 	join_go_on(&rebuild->join);
-	if (rebuild->join.is_done && rebuild->repairs == 0 && join_is_idle(&rebuild->join))
+	if (is_done(rebuild))
 		loop_stop(rebuild->loop);
 }
 
@@ -153,7 +158,8 @@ bool upkeep_rebuild_view(struct loop *loop, struct store *store)
 	rebuild.join.pair = pair_seen;
 	rebuild.join.ctx = &rebuild;
 	join_open(&rebuild.join, loop, store, go_on);
-	loop_run(loop);
+	while (!is_done(&rebuild)) /* in the turn that it stopped in, more may have been asked */
+		loop_run(loop);
 	rebuild.has_failed |= rebuild.join.has_failed;
 	join_close(&rebuild.join);
 	report_end(&rebuild.report);
