@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/container.h"
 #include "conversation/comparison.h"
 #include "fanout/fanout.h"
 
 enum {
+	IDENTIFY_MS = 500,
 	COMPARE_MS = 1500,           /* without Redis: news are at most 2 s old */
 	COMPARE_ANYWAY_MS = 8 * 1000 /* with Redis: what a replica stored before it died, untold */
 };
@@ -16,6 +18,7 @@ struct replicas {
 	struct replicas_stats stats;
 	struct relay *relay; /* NULL: no Redis */
 	struct comparison *comparison;
+	struct timer identify; /* until the store has told its identity */
 };
 
 static void entry_came(void *ctx, struct entry *entry)
@@ -50,12 +53,33 @@ static void relay_changed(void *ctx, bool is_up)
 	comparison_every(r->comparison, is_up ? COMPARE_ANYWAY_MS : COMPARE_MS);
 }
 
+/* Redis may serve several stores: only replicas of one and the same may hear each other. */
+static void identified(void *ctx, bool is_available, struct text identity)
+{
+	struct replicas *r = ctx;
+
+	if (!is_available)
+		timer_start(&r->identify, IDENTIFY_MS);
+	else if (identity.n > 0)
+		relay_start(r->relay, identity);
+	else
+		log_warn(r->options.log, "REDIS_URL is not used: a SQLite file has no other replicas");
+}
+
+static void identify(struct timer *timer)
+{
+	struct replicas *r = container_of(timer, struct replicas, identify);
+	struct store *store = conversations_options(r->options.conversations)->store;
+
+	if (!store_identify(store, identified, r))
+		timer_start(timer, IDENTIFY_MS);
+}
+
 static struct relay *open_relay(struct replicas *r, char *error, size_t error_size)
 {
 	return relay_open(&(struct relay_options){.loop = r->options.loop,
 						  .log = r->options.log,
 						  .url = r->options.redis_url,
-						  .realm = r->options.realm,
 						  .entry_came = entry_came,
 						  .moment_came = moment_came,
 						  .followed = followed,
@@ -73,11 +97,16 @@ struct replicas *replicas_new(const struct replicas_options *options, char *erro
 	if (!r)
 		return NULL;
 	r->options = *options;
+	timer_init(&r->identify, options->loop, identify);
 	r->comparison = comparison_new(options->conversations);
 	if (!r->comparison)
 		goto fail;
-	if (options->redis_url && !(r->relay = open_relay(r, error, error_size)))
-		goto fail;
+	if (options->redis_url) {
+		r->relay = open_relay(r, error, error_size);
+		if (!r->relay)
+			goto fail;
+		identify(&r->identify);
+	}
 	comparison_every(r->comparison, COMPARE_MS);
 	return r;
 fail:
@@ -89,6 +118,7 @@ void replicas_free(struct replicas *r)
 {
 	if (!r)
 		return;
+	timer_stop(&r->identify);
 	relay_close(r->relay);
 	comparison_free(r->comparison);
 	free(r);

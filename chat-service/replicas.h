@@ -24,7 +24,6 @@ struct replicas_options {
 	const struct log *log;
 	struct conversations *conversations;
 	const char *redis_url; /* NULL: none */
-	const char *realm;     /* what names the store: only its replicas hear each other */
 };
 
 struct replicas_stats {

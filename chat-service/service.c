@@ -241,7 +241,6 @@ static bool make_replicas(struct service *s, char *error, size_t error_size)
 			.log = s->log,
 			.conversations = s->conversations,
 			.redis_url = s->settings->redis_url,
-			.realm = s->settings->mongo_database,
 		},
 		error, error_size);
 	return s->replicas != NULL;

@@ -74,15 +74,28 @@ class RedisServer:
         self.process.send_signal(signal.SIGCONT)
 
     def ask(self, *words):
-        """The first line of the answer to a command."""
+        """The answer to a command: bytes, a number, or a list of them."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as peer, peer.makefile("rwb") as stream:
             stream.write(b"*%d\r\n" % len(words))
-            for word in map(str.encode, words):
+            for word in words:
+                word = word.encode() if isinstance(word, str) else word
                 stream.write(b"$%d\r\n%s\r\n" % (len(word), word))
             stream.flush()
-            return stream.readline().decode().rstrip("\r\n")
+            return read_reply(stream)
 
     def _answers(self):
-        with contextlib.suppress(OSError):
-            return self.ask("PING") == "+PONG"
+        with contextlib.suppress(OSError, RedisError):
+            return self.ask("PING") == b"PONG"
         return False
+
+
+def read_reply(stream):
+    line = stream.readline().rstrip(b"\r\n")
+    kind, rest = line[:1], line[1:]
+    if kind == b"*":
+        return [read_reply(stream) for _ in range(int(rest))]
+    if kind == b"$":
+        return stream.read(int(rest) + 2)[:-2]
+    if kind not in (b"+", b":"):
+        raise RedisError(line.decode())
+    return int(rest) if kind == b":" else rest

@@ -318,6 +318,42 @@ static bool ask_scan(struct store *store, struct text after, size_t limit,
 	return request_submit(&scan->request, ctx);
 }
 
+/* ---- identify ---- */
+
+struct identify {
+	struct request request;
+	void (*done)(void *ctx, bool is_available, struct text identity);
+	char identity[STORE_IDENTITY_MAX + 1];
+};
+
+static bool run_identify(const struct backend *backend, void *ctx, void *thread,
+			 struct request *request)
+{
+	return backend->identify(ctx, thread,
+				 container_of(request, struct identify, request)->identity);
+}
+
+static void answer_identify(struct request *request, bool is_available)
+{
+	struct identify *identify = container_of(request, struct identify, request);
+
+	identify->done(request->done_ctx, is_available,
+		       text_of_string(is_available ? identify->identity : ""));
+}
+
+static const struct question identify_question = {.run = run_identify, .answer = answer_identify};
+
+static bool ask_identify(struct store *store,
+			 void (*done)(void *ctx, bool is_available, struct text identity), void *ctx)
+{
+	struct identify *identify = request_new(store, &identify_question, sizeof(*identify));
+
+	if (!identify)
+		return false;
+	identify->done = done;
+	return request_submit(&identify->request, ctx);
+}
+
 /* ---- count ---- */
 
 struct count {
@@ -391,5 +427,6 @@ const struct store_operations store_questions = {
 	.correct = ask_correct,
 	.scan = ask_scan,
 	.count = ask_count,
+	.identify = ask_identify,
 	.ping = ask_ping,
 };

@@ -47,7 +47,7 @@ struct store_place {
 	uint64_t last;
 };
 
-enum { STORE_PLACES_MAX = 200 };
+enum { STORE_PLACES_MAX = 200, STORE_IDENTITY_MAX = 64 };
 
 /* Which rows of the view: the conversations behind `from`, in the order of their ids' bytes. */
 struct store_row_range {
@@ -126,6 +126,11 @@ struct store_operations {
 	/* About how many entries a scan gives. */
 	bool (*count)(struct store *store,
 		      void (*done)(void *ctx, bool is_available, uint64_t entries), void *ctx);
+
+	/* A word that tells these logs from those of every other store, at most STORE_IDENTITY_MAX bytes: others
+	 * who are told the same share them. Empty: there can be no others. */
+	bool (*identify)(struct store *store,
+			 void (*done)(void *ctx, bool is_available, struct text identity), void *ctx);
 
 	/* Whether the store answers, now. */
 	bool (*ping)(struct store *store, void (*done)(void *ctx, bool is_available), void *ctx);
@@ -206,6 +211,13 @@ static inline bool store_count(struct store *store,
 			       void *ctx)
 {
 	return store->operations->count(store, done, ctx);
+}
+
+static inline bool store_identify(struct store *store,
+				  void (*done)(void *ctx, bool is_available, struct text identity),
+				  void *ctx)
+{
+	return store->operations->identify(store, done, ctx);
 }
 
 static inline bool store_ping(struct store *store, void (*done)(void *ctx, bool is_available),

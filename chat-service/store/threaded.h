@@ -60,6 +60,7 @@ struct backend {
 			    const struct store_row *row); /* on the writer */
 	bool (*scan)(void *ctx, void *thread, struct text after, struct scan_page *page);
 	bool (*count)(void *ctx, void *thread, uint64_t *entries);
+	bool (*identify)(void *ctx, void *thread, char identity[STORE_IDENTITY_MAX + 1]);
 	bool (*ping)(void *ctx, void *thread);
 
 	void (*free)(void *ctx);

@@ -1,6 +1,7 @@
 """Several replicas on one MongoDB are one service: one log, live on all of them, with Redis and without."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -263,3 +264,73 @@ async def test_who_never_reads_costs_little_and_delays_nobody(replicas, redis):
         await pair.check()
         for raw in silent:
             raw.peer.close()
+
+
+# ---- who may hear whom ----
+
+
+async def test_redis_with_a_password(new_service, mongo, redis):
+    redis.ask("ACL", "SETUSER", "desk", "on", ">pa:ss", "~*", "&*", "+@all")
+    redis.ask("CONFIG", "SET", "requirepass", "se cret@/")
+    address = redis.url.removeprefix("redis://")
+    services = [new_service(**mongo, REDIS_URL=f"redis://{who}@{address}/0").start() for who in (":se%20cret%40%2F", "desk:pa%3Ass")]
+    for service in services:
+        wait_for(lambda: service.metrics()["redis_up"] == 1, "the password is right")
+    pair = Pair(services)
+    async with lasting(*pair.all):
+        await pair.write_and_see(10)
+        await pair.check()
+    for who in ("", ":wrong-one@", "desk:wrong-one@"):
+        stranger = new_service(**mongo, REDIS_URL=f"redis://{who}{address}").start()
+        wait_for(lambda: "redis_unavailable" in stranger.log(), "the refusal is in the log")
+        assert re.search("NOAUTH|WRONGPASS", stranger.log()) and "wrong-one" not in stranger.log()
+        assert stranger.metrics()["redis_up"] == 0
+
+
+async def test_a_redis_host_that_nobody_knows(new_service, mongo):
+    service = new_service(**mongo, REDIS_URL="redis://no-such-host.invalid").start()
+    wait_for(lambda: "redis_unavailable" in service.log(), "the log tells")
+    assert "its host is not known" in service.log()
+    async with client(service, "Ada") as tab:
+        await tab.open()
+        assert (await tab.say("1", "hello"))["seq"] == 1
+
+
+async def test_replicas_of_different_stores_do_not_hear_each_other(new_service, mongod, redis):
+    """One Redis serves both, and both databases have the same name of a visitor: a word of the other's would tear a gap."""
+    services = [new_service(MONGO_URI=mongod.uri, MONGO_DATABASE=name, REDIS_URL=redis.url).start() for name in ("one", "other")]
+    for service in services:
+        wait_for(lambda: service.metrics()["redis_up"] == 1, "Redis is there")
+    async with client(services[0], "Ada") as one, client(services[1], "Ada") as other:
+        await one.open()
+        await other.open()
+        for k in range(5):
+            assert (await one.say(f"{k}", "one"))["seq"] == k + 1
+        assert (await other.say("a", "other"))["seq"] == 1
+        await other.settled()
+        assert not other.events
+        assert services[1].metrics()["redis_received_total"] == 0
+    assert [m["text"] for m in await read_log(services[1], "Ada")] == ["other"]
+
+
+async def test_redis_is_not_used_with_sqlite(new_service, sqlite, redis):
+    service = new_service(**sqlite, REDIS_URL=redis.url).start()
+    wait_for(lambda: "REDIS_URL is not used" in service.log(), "the log says so")
+    async with client(service, "Ada") as tab:
+        await tab.open()
+        assert (await tab.say("1", "hello"))["seq"] == 1
+    assert service.metrics()["redis_up"] == 0
+
+
+async def test_rubbish_on_a_channel(replicas, redis):
+    a_service, b_service = replicas(2, REDIS_URL=redis.url)
+    async with client(a_service, "Ada") as a, client(b_service, "Ada") as b:
+        await a.open()
+        await b.open()
+        channel, = (c for c in redis.ask("PUBSUB", "CHANNELS") if c.endswith(b":ada"))
+        for bytes in (b"", b"x", b"\x01e", b"\x01e" + b"\xff" * 200, b"\x02e" + b"\0" * 100, b"\x01m" + b"\0" * 8 + b"\xff" * 8):
+            assert redis.ask("PUBLISH", channel, bytes) == 2
+        for service in (a_service, b_service):
+            wait_for(lambda: service.metrics()["redis_malformed_total"] == 6, "all six are counted")
+        await a.say("1", "hello")
+        await b.until("message", seq=1)

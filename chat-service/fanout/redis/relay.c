@@ -27,8 +27,9 @@ struct relay {
 	struct redis_link link;
 	struct subscriptions subscriptions;
 	uint64_t id; /* of this replica */
-	struct buffer channel, beat_channel, parcel; /* names end with a NUL; scratch */
-	size_t prefix_n; /* bytes of a channel's name before the conversation */
+	char beat_name[32]; /* stands for a conversation: none has such a name */
+	struct buffer channel, parcel; /* scratch; a channel's name begins with prefix_n bytes of the realm's */
+	size_t prefix_n;
 	struct timer beat, retry;
 	int64_t heard_ms; /* loop time of the last beat */
 	int64_t retry_ms;
@@ -47,26 +48,22 @@ static struct text channel_of(struct relay *r, struct text conversation)
 	return buffer_text(&r->channel);
 }
 
-static struct text conversation_of(const struct relay *r, struct text channel)
+static struct text beat_name(const struct relay *r)
 {
-	return text_of(channel.p + r->prefix_n, channel.n - r->prefix_n);
-}
-
-static bool is_beat(const struct relay *r, struct text channel)
-{
-	return text_equal(channel, buffer_text(&r->beat_channel));
+	return text_of_string(r->beat_name);
 }
 
 /* ---- sending ---- */
 
-static void publish(struct relay *r, struct text channel, struct text bytes)
+static void publish(struct relay *r, struct text conversation, struct text bytes)
 {
+	struct text channel = channel_of(r, conversation);
 	const char *words[] = {"PUBLISH", channel.p, bytes.p};
 	size_t sizes[] = {7, channel.n, bytes.n};
 	redisAsyncContext *to = r->link.publisher;
 
-	if (!to || !channel.p || !bytes.p)
-		return;
+	if (!to || r->channel.failed)
+		return; /* without memory the others find out when they compare */
 	if (sdslen(to->c.obuf) > UNSENT_LIMIT)
 		redis_link_fail(&r->link, "it does not take what is sent");
 	else
@@ -75,14 +72,12 @@ static void publish(struct relay *r, struct text channel, struct text bytes)
 
 static void publish_parcel(struct relay *r, struct text conversation)
 {
-	struct text channel = channel_of(r, conversation);
-
-	if (r->parcel.failed || r->channel.failed) {
-		buffer_release(&r->parcel); /* no memory: the others find out when they compare */
+	if (r->parcel.failed) {
+		buffer_release(&r->parcel);
 		return;
 	}
 	r->stats.published++;
-	publish(r, channel, buffer_text(&r->parcel));
+	publish(r, conversation, buffer_text(&r->parcel));
 }
 
 void relay_publish_entry(struct relay *r, const struct entry *entry)
@@ -111,7 +106,7 @@ static void beat(struct timer *timer)
 	if (now_ms(r) - r->heard_ms > BEAT_LIMIT_MS)
 		redis_link_fail(&r->link, "it does not answer");
 	else if (r->subscriptions.is_connected && r->subscriptions.unconfirmed == 0)
-		publish(r, buffer_text(&r->beat_channel), TEXT("beat"));
+		publish(r, beat_name(r), TEXT("beat"));
 }
 
 /* ---- receiving ---- */
@@ -172,51 +167,54 @@ static void listener_heard(redisAsyncContext *context, void *reply_arg, void *da
 {
 	const redisReply *reply = reply_arg;
 	struct relay *r = data;
-	struct text kind, channel;
+	struct text kind, conversation;
 
-	if (!reply || !context->data || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
+	if (!reply || !context->data || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3 ||
+	    reply->element[1]->len < r->prefix_n)
 		return;
 	kind = text_of(reply->element[0]->str, reply->element[0]->len);
-	channel = text_of(reply->element[1]->str, reply->element[1]->len);
+	conversation = text_of(reply->element[1]->str + r->prefix_n,
+			       reply->element[1]->len - r->prefix_n);
 	if (!text_equal(kind, TEXT("message"))) {
-		subscriptions_confirmed(&r->subscriptions, channel,
+		subscriptions_confirmed(&r->subscriptions, conversation,
 					text_equal(kind, TEXT("subscribe")));
 		if (r->is_up)
 			return;
 		r->heard_ms = now_ms(r); /* there may be many to confirm */
 		if (r->subscriptions.unconfirmed == 0)
 			beat(&r->beat); /* as soon as it can come back */
-	} else if (is_beat(r, channel)) {
+	} else if (text_equal(conversation, beat_name(r))) {
 		beat_heard(r);
 	} else {
 		message_came(r, text_of(reply->element[2]->str, reply->element[2]->len));
 	}
 }
 
-static void subscribe(void *ctx, const char *channel, size_t n)
+static void tell_listener(struct relay *r, const char *command, struct text conversation)
 {
-	const char *words[] = {"SUBSCRIBE", channel};
-	size_t sizes[] = {9, n};
-	struct relay *r = ctx;
+	struct text channel = channel_of(r, conversation);
+	const char *words[] = {command, channel.p};
+	size_t sizes[] = {strlen(command), channel.n};
 
-	redisAsyncCommandArgv(r->link.listener, listener_heard, r, 2, words, sizes);
+	if (!r->channel.failed)
+		redisAsyncCommandArgv(r->link.listener, listener_heard, r, 2, words, sizes);
 }
 
-static void unsubscribe(void *ctx, const char *channel, size_t n)
+static void subscribe(void *ctx, struct text conversation)
 {
-	const char *words[] = {"UNSUBSCRIBE", channel};
-	size_t sizes[] = {11, n};
-	struct relay *r = ctx;
-
-	redisAsyncCommandArgv(r->link.listener, listener_heard, r, 2, words, sizes);
+	tell_listener(ctx, "SUBSCRIBE", conversation);
 }
 
-static void settled(void *ctx, struct text channel)
+static void unsubscribe(void *ctx, struct text conversation)
+{
+	tell_listener(ctx, "UNSUBSCRIBE", conversation);
+}
+
+static void settled(void *ctx, struct text conversation)
 {
 	struct relay *r = ctx;
 
-	if (!is_beat(r, channel))
-		r->options.followed(r->options.ctx, conversation_of(r, channel));
+	r->options.followed(r->options.ctx, conversation);
 }
 
 /* ---- coming and going ---- */
@@ -273,29 +271,23 @@ const struct relay_stats *relay_stats(const struct relay *r)
 
 bool relay_follow(struct relay *r, struct text conversation)
 {
-	struct text channel = channel_of(r, conversation);
-
 	/* Without memory for a row it is as if Redis were away; comparing goes on when it is not, too. */
-	return !subscriptions_want(&r->subscriptions, channel) || !r->is_up ||
-	       subscriptions_await(&r->subscriptions, channel);
+	return !subscriptions_want(&r->subscriptions, conversation) || !r->is_up ||
+	       subscriptions_await(&r->subscriptions, conversation);
 }
 
 void relay_unfollow(struct relay *r, struct text conversation)
 {
-	subscriptions_drop(&r->subscriptions, channel_of(r, conversation));
+	subscriptions_drop(&r->subscriptions, conversation);
 }
 
-static bool make_names(struct relay *r)
+/* No conversation is called so: names have no control characters. */
+static bool make_beat_name(struct relay *r)
 {
 	if (getrandom(&r->id, sizeof(r->id), 0) != sizeof(r->id))
 		return false;
-	buffer_add_format(&r->channel, "frontdesk:%s:", r->options.realm);
-	r->prefix_n = r->channel.n;
-	/* No conversation begins with this: names have no control characters. */
-	buffer_add_format(&r->beat_channel, "frontdesk:%s:\001beat:%016llx", r->options.realm,
-			  (unsigned long long)r->id);
-	return !r->channel.failed && !r->beat_channel.failed &&
-	       subscriptions_want(&r->subscriptions, buffer_text(&r->beat_channel));
+	snprintf(r->beat_name, sizeof(r->beat_name), "\001beat:%016llx", (unsigned long long)r->id);
+	return subscriptions_want(&r->subscriptions, beat_name(r));
 }
 
 struct relay *relay_open(const struct relay_options *options, char *error, size_t error_size)
@@ -319,13 +311,21 @@ struct relay *relay_open(const struct relay_options *options, char *error, size_
 			 why);
 		goto fail;
 	}
-	if (!make_names(r) || !redis_link_init(&r->link, options->loop))
+	if (!make_beat_name(r) || !redis_link_init(&r->link, options->loop))
 		goto fail;
-	try_again(&r->retry);
 	return r;
 fail:
 	relay_close(r);
 	return NULL;
+}
+
+void relay_start(struct relay *r, struct text realm)
+{
+	buffer_add_string(&r->channel, "frontdesk:");
+	buffer_add_text(&r->channel, realm);
+	buffer_add_char(&r->channel, ':');
+	r->prefix_n = r->channel.n;
+	try_again(&r->retry);
 }
 
 void relay_close(struct relay *r)
@@ -338,7 +338,6 @@ void relay_close(struct relay *r)
 	redis_link_release(&r->link);
 	subscriptions_release(&r->subscriptions);
 	buffer_release(&r->channel);
-	buffer_release(&r->beat_channel);
 	buffer_release(&r->parcel);
 	free(r);
 }

@@ -3,8 +3,9 @@
  * One channel for each conversation, subscribed while somebody here has it open. Redis only carries news:
  * what it loses is in the store, so a relay that is away, or was, says so, and its user compares.
  *
- *     AWAY ──> RESOLVING ──> CONNECTING ──> SUBSCRIBING ── first own beat heard ──> UP
- *       ^────────── an error, an end, or no beat for BEAT_LIMIT_MS ──────────────────┘
+ *     start ──> RESOLVING ──> CONNECTING ──> SUBSCRIBING ── first own beat heard ──> UP
+ *                   ^                                                                │
+ *                   └── a while later ── an error, an end, no beat for BEAT_LIMIT_MS ┘
  *
  * Every second the relay tells itself something: only what makes the whole way shows that Redis is there.
  *
@@ -32,7 +33,6 @@ struct relay_options {
 	struct loop *loop;
 	const struct log *log;
 	const char *url;   /* redis_url.h */
-	const char *realm; /* replicas of one store have the same, of different ones not */
 	/* Another replica stored this. */
 	void (*entry_came)(void *ctx, struct entry *entry);
 	/* Typing and the like, as the client gets it. */
@@ -52,6 +52,8 @@ struct relay_stats {
 
 struct relay *relay_open(const struct relay_options *options, char *error, size_t error_size);
 void relay_close(struct relay *relay); /* NULL is allowed */
+/* Begins to connect. Only relays of one realm hear each other: those of one store, and no others. Once. */
+void relay_start(struct relay *relay, struct text realm);
 bool relay_is_up(const struct relay *relay);
 const struct relay_stats *relay_stats(const struct relay *relay);
 

@@ -15,6 +15,11 @@ struct subscription {
 	char channel[];
 };
 
+static struct text name_of(const struct subscription *row)
+{
+	return text_of(row->channel, row->n);
+}
+
 static struct subscription *find(const struct subscriptions *all, struct text channel)
 {
 	struct subscription *row;
@@ -25,7 +30,7 @@ static struct subscription *find(const struct subscriptions *all, struct text ch
 
 static struct subscription *add(struct subscriptions *all, struct text channel)
 {
-	struct subscription *row = calloc(1, sizeof(*row) + channel.n + 1);
+	struct subscription *row = calloc(1, sizeof(*row) + channel.n);
 
 	if (!row)
 		return NULL;
@@ -45,7 +50,7 @@ static void ask(struct subscriptions *all, struct subscription *row)
 {
 	row->phase = ASKED;
 	all->unconfirmed++;
-	all->subscribe(all->ctx, row->channel, row->n);
+	all->subscribe(all->ctx, name_of(row));
 }
 
 static void settle(struct subscriptions *all, struct subscription *row)
@@ -53,7 +58,7 @@ static void settle(struct subscriptions *all, struct subscription *row)
 	if (!row->is_awaited)
 		return;
 	row->is_awaited = false;
-	all->settled(all->ctx, text_of(row->channel, row->n));
+	all->settled(all->ctx, name_of(row));
 }
 
 void subscriptions_release(struct subscriptions *all)
@@ -93,7 +98,7 @@ void subscriptions_drop(struct subscriptions *all, struct text channel)
 	row->is_wanted = row->is_awaited = false;
 	if (row->phase == HEARD) {
 		row->phase = LEAVING;
-		all->unsubscribe(all->ctx, row->channel, row->n);
+		all->unsubscribe(all->ctx, name_of(row));
 	} else if (row->phase == IDLE) {
 		forget(all, row);
 	}
@@ -134,7 +139,7 @@ void subscriptions_confirmed(struct subscriptions *all, struct text channel, boo
 			settle(all, row);
 		} else {
 			row->phase = LEAVING;
-			all->unsubscribe(all->ctx, row->channel, row->n);
+			all->unsubscribe(all->ctx, name_of(row));
 		}
 	} else if (row->is_wanted) {
 		ask(all, row);

@@ -24,9 +24,9 @@ struct subscriptions {
 	struct subscription *rows;
 	size_t unconfirmed; /* ASKED */
 	bool is_connected;
-	/* Sends the command; `channel` ends with a NUL. */
-	void (*subscribe)(void *ctx, const char *channel, size_t n);
-	void (*unsubscribe)(void *ctx, const char *channel, size_t n);
+	/* Sends the command. */
+	void (*subscribe)(void *ctx, struct text channel);
+	void (*unsubscribe)(void *ctx, struct text channel);
 	/* A channel that was awaited is heard, or the connection is gone. */
 	void (*settled)(void *ctx, struct text channel);
 	void *ctx;

@@ -37,6 +37,9 @@ bool mongo_read_rows(void *ctx, void *thread, const struct store_row_range *rang
 bool mongo_correct_row(void *ctx, void *thread, struct text conversation, uint64_t seen,
 		       const struct store_row *row);
 
+/* identity.c */
+bool mongo_identify(void *ctx, void *thread, char identity[STORE_IDENTITY_MAX + 1]);
+
 /* scan.c */
 bool mongo_scan(void *ctx, void *thread, struct text after, struct scan_page *page);
 bool mongo_count(void *ctx, void *thread, uint64_t *entries);

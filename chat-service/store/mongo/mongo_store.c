@@ -358,6 +358,7 @@ static const struct backend backend = {
 	.correct_row = mongo_correct_row,
 	.scan = mongo_scan,
 	.count = mongo_count,
+	.identify = mongo_identify,
 	.read = mongo_read,
 	.find = mongo_find,
 	.compare = mongo_compare,

@@ -352,6 +352,15 @@ static void sqlite_free(void *ctx)
 	free(store);
 }
 
+/* The file is this process's alone. */
+static bool sqlite_identify(void *ctx, void *arg, char identity[STORE_IDENTITY_MAX + 1])
+{
+	(void)ctx;
+	(void)arg;
+	identity[0] = '\0';
+	return true;
+}
+
 static const struct backend backend = {
 	.open = open_thread,
 	.close = close_thread,
@@ -361,6 +370,7 @@ static const struct backend backend = {
 	.correct_row = sqlite_correct_row,
 	.scan = sqlite_scan,
 	.count = sqlite_count,
+	.identify = sqlite_identify,
 	.read = sqlite_read,
 	.find = sqlite_find,
 	.compare = sqlite_compare,

@@ -11,26 +11,26 @@ struct story {
 	char text[256];
 };
 
-static void tell(struct story *story, char what, const char *channel, size_t n)
+static void tell(struct story *story, char what, struct text channel)
 {
 	size_t at = strlen(story->text);
 
-	snprintf(story->text + at, sizeof(story->text) - at, "%s%c%.*s", at ? " " : "", what, (int)n, channel);
+	snprintf(story->text + at, sizeof(story->text) - at, "%s%c%.*s", at ? " " : "", what, (int)channel.n, channel.p);
 }
 
-static void subscribe(void *ctx, const char *channel, size_t n)
+static void subscribe(void *ctx, struct text channel)
 {
-	tell(ctx, '+', channel, n);
+	tell(ctx, '+', channel);
 }
 
-static void unsubscribe(void *ctx, const char *channel, size_t n)
+static void unsubscribe(void *ctx, struct text channel)
 {
-	tell(ctx, '-', channel, n);
+	tell(ctx, '-', channel);
 }
 
 static void settled(void *ctx, struct text channel)
 {
-	tell(ctx, '=', channel.p, channel.n);
+	tell(ctx, '=', channel);
 }
 
 /* A script, a step a character: C connected, D disconnected, w want, a want and await, d drop,
@@ -53,7 +53,7 @@ static void run(const char *script, const char *expected, size_t unconfirmed, bo
 		case 'a':
 			assert_true(subscriptions_want(&all, TEXT("x")));
 			if (*step == 'a' && subscriptions_await(&all, TEXT("x")))
-				tell(&story, '!', "x", 1);
+				tell(&story, '!', TEXT("x"));
 			break;
 		case 'd':
 			subscriptions_drop(&all, TEXT("x"));
