@@ -69,11 +69,27 @@ static void conversation_free(struct conversation *c)
 	free(c);
 }
 
+/* The relay, which would have told that they are followed, has gone, and those who waited for it. */
+static void give_up_following(struct conversations *all)
+{
+	struct conversation *c, *next;
+
+	HASH_ITER(hh, all->table, c, next)
+	{
+		if (!c->is_waiting_to_follow)
+			continue;
+		c->is_waiting_to_follow = false;
+		c->waiters = NULL;
+		conversation_unref(c);
+	}
+}
+
 void conversations_free(struct conversations *all)
 {
 	if (!all)
 		return;
 	writers_free(all->writers);
+	give_up_following(all);
 	assert(!all->table);
 	free(all);
 }

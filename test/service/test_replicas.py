@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 
 import pytest
 
@@ -334,3 +335,15 @@ async def test_rubbish_on_a_channel(replicas, redis):
             wait_for(lambda: service.metrics()["redis_malformed_total"] == 6, "all six are counted")
         await a.say("1", "hello")
         await b.until("message", seq=1)
+
+
+async def test_a_stop_while_redis_hangs(replicas, redis):
+    """A chat that was being opened waits to hear of others' messages first; the process ends in good order all the same."""
+    service, = replicas(1, REDIS_URL=redis.url, DRAIN_S=1)
+    async with client(service, "Ada") as tab:
+        redis.pause()
+        await tab.send({"type": "open"})
+        await tab.settled()
+        service.tell(signal.SIGTERM)
+        await tab.ended()
+    assert await asyncio.to_thread(service.wait) == 0
