@@ -70,8 +70,12 @@ static void found(void *ctx, bool is_available, struct entry *entry)
 		writer_pause(w);
 		return;
 	}
-	if (entry)
+	if (entry) {
+		/* That explains a refused append: the store is not in doubt. */
+		w->taken_in_a_row = 0;
+		w->pause_ms = 0;
 		writer_settle(&w->waiting, entry, NULL);
+	}
 	if (!writer_find_next(w))
 		writer_catch_up(w);
 }

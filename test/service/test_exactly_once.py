@@ -72,6 +72,14 @@ async def test_repeats_within_one_batch(service):
     assert [(m["id"], m["text"]) for m in log] == [(f"{i}", "0") for i in range(100)]
 
 
+async def test_repeats_one_after_the_other(new_service, store):
+    """As a page sends them that lost its connection. None of them waits as for a store that is in doubt: there is no time for it."""
+    service = new_service(STORE_TIMEOUT_MS=500, **store).start()
+    async with client(service, "Ada") as tab:
+        acks = [await tab.say(f"{i}", "hello") for i in range(30)]
+        assert [await tab.say(f"{i}", "again") for i in range(30)] == acks
+
+
 async def test_repeats_from_several_connections_at_once(service):
     async def send_all(k):
         async with client(service, "Ada") as tab:
