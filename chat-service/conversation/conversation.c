@@ -69,31 +69,6 @@ static void conversation_free(struct conversation *c)
 	free(c);
 }
 
-/* The relay, which would have told that they are followed, has gone, and those who waited for it. */
-static void give_up_following(struct conversations *all)
-{
-	struct conversation *c, *next;
-
-	HASH_ITER(hh, all->table, c, next)
-	{
-		if (!c->is_waiting_to_follow)
-			continue;
-		c->is_waiting_to_follow = false;
-		c->waiters = NULL;
-		conversation_unref(c);
-	}
-}
-
-void conversations_free(struct conversations *all)
-{
-	if (!all)
-		return;
-	writers_free(all->writers);
-	give_up_following(all);
-	assert(!all->table);
-	free(all);
-}
-
 const struct conversations_options *conversations_options(const struct conversations *all)
 {
 	return &all->options;
@@ -291,6 +266,28 @@ bool conversation_recent(const struct conversation *c, uint64_t after,
 bool conversation_add(struct conversation *c, const struct turn_request *request)
 {
 	return writer_add(c->all->writers, c, &c->writer, request);
+}
+
+/* The relay, which would have told, has gone. */
+static void give_up_following(struct conversations *all)
+{
+	for (struct conversation *c = all->table, *next; c; c = next) {
+		next = c->hh.next;
+		if (!c->is_waiting_to_follow)
+			continue;
+		c->is_waiting_to_follow = false;
+		loaded(c, false, NULL, 0);
+	}
+}
+
+void conversations_free(struct conversations *all)
+{
+	if (!all)
+		return;
+	give_up_following(all);
+	writers_free(all->writers);
+	assert(!all->table);
+	free(all);
 }
 
 /* ---- the log goes on ---- */
