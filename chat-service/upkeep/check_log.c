@@ -14,7 +14,7 @@
 
 enum {
 	CASES_MAX = 200, /* rows that are looked at again, at a time */
-	LATE_MS = 10000, /* a row may be this much later than its entry */
+	LATE_MS = 3000,  /* a row may be this much later than its entry */
 	LOOK_AGAIN_MS = 500
 };
 
