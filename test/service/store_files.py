@@ -32,6 +32,7 @@ class SqliteFile:
 
     def remove(self, conversation, first):
         self._run("DELETE FROM entry WHERE conversation = ? AND first = ?", conversation, first)
+        self._run("DELETE FROM client_id WHERE conversation = ? AND first = ?", conversation, first)
 
     def set_state(self, conversation, first, state):
         self._run("UPDATE entry SET state = ? WHERE conversation = ? AND first = ?", state, conversation, first)

@@ -211,6 +211,11 @@ def test_a_different_log_in_the_target_is_left_alone(filled, tmp_path):
         assert lines[-1].startswith("STOPPED")
         assert target.entries() == before
         target.remove(conversation, first)
+    target.remove("bob", 5)
+    target.add("bob", 5, "bob-hand")
+    code, lines = run(filled, "--copy-to", target.uri)
+    assert code == 1 and lines[0] == '"bob" 5: the target has another entry here'
+    target.remove("bob", 5)
     assert_ok(filled, "--copy-to", target.uri)
 
 
