@@ -34,18 +34,18 @@ struct session {
 	struct socket *socket;        /* NULL: gone */
 	unsigned refs;
 	unsigned waiting;             /* turns without an answer */
-	size_t waiting_bytes;
+	unsigned waiting_bytes;
+	unsigned refused_in_a_row;    /* by the rate limit */
+	enum close_code leave_code;   /* with is_leaving; leave_reason and leave_at_ms below */
+	bool is_dirty;
+	bool is_paused;
+	bool is_leaving;              /* closes when it has its answers */
 	struct name name;             /* empty before hello */
 	struct conversation *own;     /* NULL before hello */
 	struct reader *reader;        /* NULL before open */
 	struct outbox outbox;
 	struct bucket sends, others;
 	int64_t stalled_since_ms;     /* when the peer last took anything; 0: nothing waits for it */
-	unsigned refused_in_a_row;    /* by the rate limit */
-	bool is_dirty;
-	bool is_paused;
-	bool is_leaving;              /* closes when it has its answers */
-	enum close_code leave_code;
 	const char *leave_reason;
 	int64_t leave_at_ms;          /* not before; 0: as soon as it can */
 };
