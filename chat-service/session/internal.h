@@ -21,6 +21,7 @@ struct sessions {
 	uint64_t shed_before;        /* how many were by the last look */
 	struct turn_end turn_end;
 	struct timer look;           /* for what takes long: readers that do not read, visitors to forget */
+	struct timer linger;         /* for those that said goodbye */
 	struct timer drain;
 	int64_t drain_until_ms;
 	bool is_draining;

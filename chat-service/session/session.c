@@ -80,6 +80,9 @@ void session_leave(struct session *s, enum close_code code, const char *reason,
 		return;
 	session_send(s, event_goodbye(reason, retry_after_ms));
 	leave(s, code, reason);
+	s->leave_at_ms = loop_now_ms(s->all->options.loop) + LINGER_MS;
+	if (!timer_is_running(&s->all->linger))
+		timer_start(&s->all->linger, LINGER_MS);
 }
 
 /* ---- the end of a turn of the loop ---- */
@@ -229,6 +232,24 @@ static void look(struct timer *timer)
 	timer_start(&all->look, LOOK_MS);
 }
 
+/* Looks after those whose time to go has come. */
+static void linger_ended(struct timer *timer)
+{
+	struct sessions *all = container_of(timer, struct sessions, linger);
+	int64_t now = loop_now_ms(all->options.loop), next_ms = INT64_MAX;
+
+	for (struct session *s = all->first; s; s = s->next) {
+		if (s->leave_at_ms == 0)
+			continue;
+		if (s->leave_at_ms <= now)
+			session_touch(s);
+		else if (s->leave_at_ms < next_ms)
+			next_ms = s->leave_at_ms;
+	}
+	if (next_ms < INT64_MAX)
+		timer_start(&all->linger, next_ms - now);
+}
+
 /* A part of those that are left says goodbye in each step, so that they do not come back all at once. */
 static void drain_step(struct timer *timer)
 {
@@ -237,14 +258,11 @@ static void drain_step(struct timer *timer)
 	uint64_t steps = left_ms > DRAIN_STEP_MS ? (uint64_t)left_ms / DRAIN_STEP_MS : 1;
 	uint64_t n = (all->stats.connections + steps - 1) / steps;
 
-	for (struct session *s = all->first; s; s = s->next) {
-		if (s->is_leaving) {
-			session_touch(s); /* its time to go may have come */
-		} else if (n > 0) {
-			session_leave(s, CLOSE_GOING_AWAY, "shutdown", RECONNECT_MS);
-			s->leave_at_ms = now + LINGER_MS;
-			n--;
-		}
+	for (struct session *s = all->first; s && n > 0; s = s->next) {
+		if (s->is_leaving)
+			continue;
+		session_leave(s, CLOSE_GOING_AWAY, "shutdown", RECONNECT_MS);
+		n--;
 	}
 	timer_start(&all->drain, DRAIN_STEP_MS);
 }
@@ -263,6 +281,7 @@ struct sessions *sessions_new(const struct sessions_options *options)
 	}
 	turn_end_start(&all->turn_end, options->loop, TURN_SENDS, turn_ended);
 	timer_init(&all->look, options->loop, look);
+	timer_init(&all->linger, options->loop, linger_ended);
 	timer_init(&all->drain, options->loop, drain_step);
 	timer_start(&all->look, LOOK_MS);
 	return all;
@@ -276,6 +295,7 @@ void sessions_free(struct sessions *all)
 	assert(!all->first);
 	turn_end_stop(&all->turn_end, all->options.loop);
 	timer_stop(&all->look);
+	timer_stop(&all->linger);
 	timer_stop(&all->drain);
 	buffer_release(&all->scratch);
 	visitors_free(all->visitors);
