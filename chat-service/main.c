@@ -16,7 +16,7 @@ static int usage(FILE *out)
 {
 	fprintf(out, "chat-service %s\n\n"
 		     "usage: chat-service [--help | --version]\n"
-		     "       chat-service --check-log | --rebuild-view | --copy-to URI\n\n"
+		     "       chat-service --init-store | --check-log | --rebuild-view | --copy-to URI\n\n"
 		     "%s\n"
 		     "Everything else is told by the environment:\n\n",
 		build_version, maintenance_usage);

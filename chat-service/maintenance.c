@@ -4,10 +4,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init_store.h"
 #include "open_store.h"
 #include "upkeep/upkeep.h"
 
 const char maintenance_usage[] =
+	"  --init-store      makes in MongoDB what the service needs: the replica set of MONGO_MEMBERS, the user,\n"
+	"                    the indexes; what is there already stays\n"
 	"  --check-log       checks every conversation in the store and says what is wrong where\n"
 	"  --rebuild-view    makes the list of conversations right from their logs; services may "
 	"run\n"
@@ -18,7 +21,8 @@ const char maintenance_usage[] =
 bool maintenance_is_asked(int argc, char **argv)
 {
 	return (argc == 2 &&
-		(strcmp(argv[1], "--check-log") == 0 || strcmp(argv[1], "--rebuild-view") == 0)) ||
+		(strcmp(argv[1], "--init-store") == 0 || strcmp(argv[1], "--check-log") == 0 ||
+		 strcmp(argv[1], "--rebuild-view") == 0)) ||
 	       (argc == 3 && strcmp(argv[1], "--copy-to") == 0);
 }
 
@@ -43,7 +47,7 @@ static bool work(char **argv, const struct service_settings *settings, const str
 	return is_done;
 }
 
-bool maintenance_run(char **argv, const struct service_settings *settings, const struct log *log)
+static bool run_on_store(char **argv, const struct service_settings *settings, const struct log *log)
 {
 	struct loop *loop = loop_new();
 	struct store *store = NULL;
@@ -62,4 +66,16 @@ bool maintenance_run(char **argv, const struct service_settings *settings, const
 	store_close(store);
 	loop_free(loop);
 	return is_done;
+}
+
+bool maintenance_run(char **argv, const struct service_settings *settings, const struct log *log)
+{
+	char error[512];
+
+	if (strcmp(argv[1], "--init-store") != 0)
+		return run_on_store(argv, settings, log);
+	if (init_store(settings, log, error, sizeof(error)))
+		return true;
+	fprintf(stderr, "chat-service: %s\n", error);
+	return false;
 }

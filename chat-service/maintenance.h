@@ -1,6 +1,7 @@
 /* maintenance.h: the commands of the program that are not the service.
  *
- * Purpose    chat-service --check-log | --rebuild-view | --copy-to URI: opens the stores, has it done (upkeep.h).
+ * Purpose    chat-service --check-log | --rebuild-view | --copy-to URI: opens the stores, has it done (upkeep.h);
+ *            --init-store: makes there be one (init_store.h).
  * Ownership  none.
  * Errors     maintenance_run says false; why was printed.
  * Threads    the thread that calls it is the loop thread meanwhile.

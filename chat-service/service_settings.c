@@ -13,7 +13,7 @@ static const char *const live_chat_names[] = {"off", NULL};
 
 /* What only mongo_uri is made of. */
 struct mongo_parts {
-	const char *uri, *ip, *username, *password;
+	const char *uri, *ip;
 	int64_t port;
 };
 
@@ -31,9 +31,16 @@ static size_t table(struct setting rows[ROWS_MAX], struct service_settings *s, s
 		{.name = "MONGO_IP", .value = &m->ip, .help = "MongoDB's address"},
 		{.name = "MONGO_PORT", .kind = SETTING_INT, .value = &m->port, .initial = "27017",
 		 .min = 1, .max = 65535, .help = "MongoDB's port"},
-		{.name = "MONGO_USERNAME", .value = &m->username, .help = "MongoDB's user"},
-		{.name = "MONGO_PASSWORD", .value = &m->password, .is_secret = true,
+		{.name = "MONGO_USERNAME", .value = &s->mongo_username, .help = "MongoDB's user"},
+		{.name = "MONGO_PASSWORD", .value = &s->mongo_password, .is_secret = true,
 		 .help = "the user's password"},
+		{.name = "MONGO_REPLICA_SET", .value = &s->mongo_replica_set,
+		 .help = "the name of MongoDB's replica set; with it, MONGO_IP leads to all of its members"},
+		{.name = "MONGO_MEMBERS", .value = &s->mongo_members,
+		 .help = "for --init-store: the members to make a replica set of, host:port, separated by "
+			 "commas; none: there is one already"},
+		{.name = "MONGO_KEY_FILE", .value = &s->mongo_key_file,
+		 .help = "for --init-store: the file that the members were given as --keyFile"},
 		{.name = "MONGO_DATABASE", .value = &s->mongo_database, .initial = "chat",
 		 .help = "the database in MongoDB"},
 		{.name = "SQLITE_PATH", .value = &s->sqlite_path, .initial = "data/chat.db",
@@ -95,7 +102,7 @@ static void add_encoded(struct buffer *out, const char *s)
 }
 
 /* NULL: neither was set, or memory ran out (*failed). */
-static char *make_uri(const struct mongo_parts *m, bool *failed)
+static char *make_uri(const struct service_settings *s, const struct mongo_parts *m, bool *failed)
 {
 	struct buffer uri = BUFFER_INIT;
 	bool is_ipv6 = m->ip && strchr(m->ip, ':');
@@ -108,14 +115,18 @@ static char *make_uri(const struct mongo_parts *m, bool *failed)
 		buffer_add_string(&uri, m->uri);
 	} else {
 		buffer_add_string(&uri, "mongodb://");
-		if (m->username) {
-			add_encoded(&uri, m->username);
+		if (s->mongo_username) {
+			add_encoded(&uri, s->mongo_username);
 			buffer_add_char(&uri, ':');
-			add_encoded(&uri, m->password ? m->password : "");
+			add_encoded(&uri, s->mongo_password ? s->mongo_password : "");
 			buffer_add_char(&uri, '@');
 		}
 		buffer_add_format(&uri, is_ipv6 ? "[%s]:%lld/" : "%s:%lld/", m->ip,
 				  (long long)m->port);
+		if (s->mongo_replica_set) {
+			buffer_add_string(&uri, "?replicaSet=");
+			add_encoded(&uri, s->mongo_replica_set);
+		}
 	}
 	made = buffer_take(&uri);
 	*failed = !made;
@@ -131,7 +142,7 @@ bool service_settings_read(struct service_settings *s, char *error, size_t error
 	*s = (struct service_settings){0};
 	if (!settings_read(rows, table(rows, s, &mongo), error, error_size))
 		return false;
-	s->mongo_uri = make_uri(&mongo, &failed);
+	s->mongo_uri = make_uri(s, &mongo, &failed);
 	if (failed)
 		snprintf(error, error_size, "out of memory");
 	return !failed;

@@ -16,6 +16,9 @@ struct service_settings {
 	const char *listen_host;
 	int64_t port;
 	char *mongo_uri; /* NULL: SQLite */
+	const char *mongo_username, *mongo_password; /* NULL: not given in parts */
+	const char *mongo_replica_set;
+	const char *mongo_members, *mongo_key_file; /* for --init-store; NULL: none */
 	const char *mongo_database;
 	const char *sqlite_path;
 	const char *redis_url; /* NULL: none */

@@ -45,8 +45,10 @@ def free_port():
 
 
 class ReplicaSet:
-    def __init__(self, folder, members=1):
+    def __init__(self, folder, members=1, key=None):
+        """With a key, members and clients must log in, and the set is left for the test to initiate."""
         self.folder = Path(folder).resolve()
+        self.key = key
         self.count = members
         self.members = []  # {"port", "pid"}
         self.children = {}  # pid: Popen, of those that this process started
@@ -64,6 +66,10 @@ class ReplicaSet:
         return self.folder / "set.json"
 
     @property
+    def key_file(self):
+        return self.folder / "key"
+
+    @property
     def uri(self):
         hosts = ",".join(f"127.0.0.1:{m['port']}" for m in self.members)
         return f"mongodb://{hosts}/?replicaSet=rs0"
@@ -75,10 +81,14 @@ class ReplicaSet:
         self.folder.mkdir(parents=True)
         self.members = [{"port": free_port(), "pid": None} for _ in range(self.count)]
         try:
+            if self.key:
+                self.key_file.write_text(self.key)
+                self.key_file.chmod(0o400)
             for index in range(self.count):
                 self._launch(mongod, index)
-            self._initiate()
-            self.wait_for_primary()
+            if not self.key:
+                self._initiate()
+                self.wait_for_primary()
         except BaseException:
             self.kill()
             raise
@@ -155,7 +165,8 @@ class ReplicaSet:
                 [mongod, "--dbpath", str(data), "--port", str(member["port"]),
                  "--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs0",
                  "--oplogSize", "128", "--wiredTigerCacheSizeGB", "0.25",
-                 "--setParameter", "diagnosticDataCollectionEnabled=false"],
+                 "--setParameter", "diagnosticDataCollectionEnabled=false",
+                 *(["--keyFile", str(self.key_file)] if self.key else [])],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 restore_signals=False)
         self.children[child.pid] = child

@@ -21,13 +21,11 @@ static bool find_module(char path[PATH_MAX])
 	return snprintf(slash, PATH_MAX - (size_t)n, "/../lib/" MONGO_MODULE) < PATH_MAX - n;
 }
 
-struct store *mongo_module_open(struct loop *loop, const struct log *log, const char *uri,
-				const char *database, int64_t timeout_ms, char *error,
-				size_t error_size)
+/* NULL: `error` says why. */
+static void *find_call(const char *name, char *error, size_t error_size)
 {
-	mongo_module_open_fn *open = NULL;
 	char path[PATH_MAX];
-	void *module;
+	void *module, *call = NULL;
 
 	if (!find_module(path)) {
 		snprintf(error, error_size, "the program's own folder cannot be found");
@@ -35,10 +33,27 @@ struct store *mongo_module_open(struct loop *loop, const struct log *log, const 
 	}
 	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (module)
-		*(void **)&open = dlsym(module, MONGO_MODULE_OPEN); /* as POSIX has it */
-	if (!open) {
+		call = dlsym(module, name);
+	if (!call)
 		snprintf(error, error_size, "MongoDB's part of the program cannot be loaded: %s", dlerror());
-		return NULL;
-	}
-	return open(loop, log, uri, database, timeout_ms, error, error_size);
+	return call;
+}
+
+struct store *mongo_module_open(struct loop *loop, const struct log *log, const char *uri,
+				const char *database, int64_t timeout_ms, char *error,
+				size_t error_size)
+{
+	mongo_module_open_fn *open;
+
+	*(void **)&open = find_call(MONGO_MODULE_OPEN, error, error_size); /* as POSIX has it */
+	return open ? open(loop, log, uri, database, timeout_ms, error, error_size) : NULL;
+}
+
+bool mongo_module_initiate(const struct log *log, const struct mongo_initiation *initiation, char *error,
+			   size_t error_size)
+{
+	mongo_initiate_fn *initiate;
+
+	*(void **)&initiate = find_call(MONGO_MODULE_INITIATE, error, error_size);
+	return initiate && initiate(log, initiation, error, error_size);
 }

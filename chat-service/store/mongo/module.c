@@ -1,4 +1,4 @@
-/* The module's side: the one name that it shows. */
+/* The module's side: the names that it shows. */
 #include "store/mongo/module.h"
 
 __attribute__((visibility("default"))) struct store *
@@ -6,4 +6,11 @@ frontdesk_mongo_store_open(struct loop *loop, const struct log *log, const char 
 			   const char *database, int64_t timeout_ms, char *error, size_t error_size)
 {
 	return mongo_store_open(loop, log, uri, database, timeout_ms, error, error_size);
+}
+
+__attribute__((visibility("default"))) bool frontdesk_mongo_initiate(const struct log *log,
+								     const struct mongo_initiation *initiation,
+								     char *error, size_t error_size)
+{
+	return mongo_initiate(log, initiation, error, error_size);
 }
