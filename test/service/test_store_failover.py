@@ -18,7 +18,7 @@ ROUNDS = 2
 @pytest.fixture
 def failover(three_mongods, new_service):
     """Makes a service on the three. Its sends wait longer than an election takes."""
-    def make(timeout_ms=20_000):
+    def make(timeout_ms=60_000):
         service = new_service(MONGO_URI=three_mongods.uri, MONGO_DATABASE=f"test{next(databases)}", STORE_TIMEOUT_MS=timeout_ms,
                               BOT_BRAIN=HERE / "brain").start()
         wait_for(lambda: service.request("/readyz")[0] == 200, "it is ready")
