@@ -37,7 +37,8 @@ enum shed load_judge(const struct load *load, const struct load_limits *limits, 
 		shed = SHED_TURNS;
 	else if (load->turns > 0 && load->bytes + bytes > LOAD_BYTES_MOST)
 		shed = SHED_BYTES;
-	else if (expected_ms > limits->wait_ms && load->waited_ms > limits->wait_ms / 2)
+	else if (load->turns >= LOAD_CROWD && expected_ms > limits->wait_ms &&
+		 load->waited_ms > limits->wait_ms / 2)
 		shed = SHED_WAIT;
 	if (shed != SHED_NOT)
 		*retry_after_ms = retry_ms(expected_ms, limits->wait_ms);

@@ -19,6 +19,7 @@
 
 enum {
 	LOAD_BYTES_MOST = 64 * 1024 * 1024, /* of text, waiting */
+	LOAD_CROWD = 500,                   /* turns: fewer the store takes at once, however slowly they came of late */
 	LOAD_WINDOW_MS = 200,               /* measured at a time */
 	LOAD_SILENCE_MS = 1000              /* nothing stored for so long: the store is away */
 };

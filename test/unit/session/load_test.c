@@ -35,6 +35,8 @@ static void the_decision(void **state)
 		 {.turns = 501, .turn_us = 4000, .waited_ms = 1001, .stored_at_ms = 9000}, 1, SHED_WAIT, 1004},
 		{"not too long", {.turns = 500, .turn_us = 4000, .waited_ms = 1001, .stored_at_ms = 9000}, 1,
 		 SHED_NOT, 0},
+		{"the few after an outage, that came back one by one",
+		 {.turns = LOAD_CROWD - 1, .turn_us = 900000, .waited_ms = 9000, .stored_at_ms = 9500}, 1, SHED_NOT, 0},
 		{"too long as it seems, but nobody has waited",
 		 {.turns = 900, .turn_us = 4000, .waited_ms = 1000, .stored_at_ms = 9000}, 1, SHED_NOT, 0},
 		{"too long, but the store went away",
