@@ -28,7 +28,8 @@ def build_socketio(folder):
 def build_tinode(folder):
     """What go.sum pins, with the one store that is measured."""
     peer = copied(folder, "tinode")
-    subprocess.run(["go", "build", "-mod=readonly", "-tags", "mongodb", "-o", f"{peer}/", *TINODE], cwd=peer, check=True)
+    options = ["-mod=readonly", "-tags", "mongodb", "-o", f"{peer}/"]
+    subprocess.run(["go", "build", *options, *TINODE], cwd=peer, check=True)
 
 
 def npm_ci(folder, name):

@@ -150,7 +150,8 @@ def tables(results):
     yield ("One room: 200 readers, 8 writers with one send under way each; CPU for each message to all",
            ("system", "deliveries/s", "acked/s", "shown p50 ms", "p99 ms", *cpu), list(room_rows(results)))
     yield ("Storm: all reconnect at once and load their last 50 messages; CPU for each of them",
-           ("system", "all served s", "p50 ms", "p99 ms", "CPU us: server", "mongod", "generator", "others: cores", "wrong"),
+           ("system", "all served s", "p50 ms", "p99 ms", "CPU us: server", "mongod", "generator", "others: cores",
+            "wrong"),
            list(storm_rows(results)))
     yield ("Replicas with one mongod and one Redis: 200 users in their own chats, spread over them; and a room",
            ("replicas", "acked/s", "deliveries/s", "p99 ms", "CPU us: servers", "mongod", "redis", "all",

@@ -23,11 +23,12 @@ RATES = (  # what, above, the best of these, at least
     ("sends on SQLite with the bot, of those without", "sqlite_bot", ("sqlite",), 0.8),
 )
 COSTS = (  # what, above, below, the number compared, at most
-    ("p99 of a send at half of the maximum, of plain Node's at half of its own", "mongo_open", "node_open", "ack_p99_ms", 1),
+    ("p99 of a send at half of the maximum, of plain Node's at its half", "mongo_open", "node_open", "ack_p99_ms", 1),
     ("p50 of a lone user's send, of one majority insert", "single_mongo", "single_bare", "ack_p50_ms", 1.3),
     ("5,000 reconnect and load: time, of plain Node's", "storm_mongo", "storm_node", "all_served_s", 0.333),
     ("CPU of a send with Redis, all readers local, of one without", "replicas_1", "replicas_alone", "cpu_all_us", 1.15),
-    ("CPU of a delivery across replicas, of a local one", "replicas_room_crossing", "replicas_room_local", "cpu_all_us", 1.3),
+    ("CPU of a delivery across replicas, of a local one", "replicas_room_crossing", "replicas_room_local", "cpu_all_us",
+     1.3),
 )
 DELIVERIES = (  # what, below, at least
     ("deliveries in a room on MongoDB, of plain Node's", "room_node", 4.5),

@@ -41,7 +41,7 @@ export async function openLog(uri) {
     return newest ? newest._id.s : 0;
   }
 
-  /** Gives the next number of `conversation` (its `last`, in memory) and stores; another process's numbers are passed over. */
+  /** Stores under the next number after `conversation.last`, in memory; numbers given elsewhere are passed over. */
   async function append(conversation, id, from, text) {
     conversation.last ??= await last(conversation.name).then((found) => conversation.last ?? found);
     for (;;) {

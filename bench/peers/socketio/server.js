@@ -1,7 +1,7 @@
 // A chat server on socket.io with its Redis adapter: a peer that the bench measures against.
 //
-// A room for each conversation; a message is stored with insertOne (majority, journaled; the plain Node peer's log), then
-// shown to the room through the adapter and acknowledged by the callback. Answers have the members of chat.v1's frames.
+// A room for each conversation; a message is stored with insertOne (majority, journaled; the plain Node peer's log),
+// then shown to the room through the adapter and acknowledged by the callback. Answers have the members of chat.v1's.
 import http from "node:http";
 import process from "node:process";
 import { createAdapter } from "@socket.io/redis-adapter";
