@@ -1,6 +1,5 @@
 #include "fanout/redis/relay.h"
 
-#include <errno.h>
 #include <hiredis/sds.h>
 #include <stdio.h>
 #include <stdlib.h>
