@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -166,6 +167,18 @@ static const char *make_schema(sqlite3 *db)
 	return NULL;
 }
 
+/* A transaction takes milliseconds. SQLite's own waiting grows to a tenth of a second, and whoever wrote
+ * beside the writer held up all who wait for it. */
+static int wait_for_lock(void *busy_ms, int tries)
+{
+	struct timespec moment = {.tv_nsec = 1000 * 1000};
+
+	if (tries >= (intptr_t)busy_ms)
+		return 0;
+	nanosleep(&moment, NULL); /* a signal may cut it short: then it is one more try */
+	return 1;
+}
+
 /* Nothing is changed before it is known to be ours. */
 static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 {
@@ -173,7 +186,7 @@ static const char *set_up(sqlite3 *db, bool may_write, int64_t busy_ms)
 	int64_t version;
 	char pragmas[200];
 
-	sqlite3_busy_timeout(db, busy_ms > INT32_MAX ? INT32_MAX : (int)busy_ms);
+	sqlite3_busy_handler(db, wait_for_lock, (void *)(intptr_t)busy_ms);
 	if (!may_write)
 		return run(db, "PRAGMA query_only = ON") ? NULL : sqlite3_errmsg(db);
 	if (!run(db, "BEGIN")) /* one view for all that look asks: another process may be making it */
