@@ -106,17 +106,26 @@ def room(bench, results, systems, rounds, seconds):
                  lambda: measure(bench, "room", system, "--seconds", seconds))
 
 
-def fill(bench, mongod, system, run, users):
+def fill(bench, mongod, system, crowds):
     if system in ("node", "socketio"):
-        bench.fill(mongod, f"chat_{system}", run, users, HISTORY)
+        for run, users in crowds:
+            bench.fill(mongod, f"chat_{system}", run, users, HISTORY)
         return
     with bench.service(mongod=None if system == "sqlite" else mongod) as server:
-        bench.load("fill", [server.port], "--run", run, "--users", users, "--history", HISTORY, "--sources", SOURCES)
+        for run, users in crowds:
+            bench.load("fill", [server.port], "--run", run, "--users", users, "--history", HISTORY,
+                       "--sources", SOURCES)
 
 
 def storm(bench, results, systems, rounds, users):
-    """One mongod has everybody's history; each storm meets a server that has just started, as after another's death."""
-    run = 1
+    """One mongod has everybody's history. Each storm meets a server that has none of these chats in memory, but is warm
+    from a smaller storm of others: as one that takes over from another which died."""
+    crowds = {"few": (1, max(1, users // 10)), "all": (2, users)}  # the run that filled, and how many
+
+    def strike(system, port, processes, crowd):
+        run, count = crowds[crowd]
+        return bench.load("storm", [port], "--filled", "--run", run, "--users", count, "--history", HISTORY,
+                          "--sources", SOURCES, speaks=SPEAKS.get(system, "chat"), processes=processes)
 
     def rage(system, mongod):
         with ExitStack() as stack:
@@ -125,13 +134,13 @@ def storm(bench, results, systems, rounds, users):
                 port, processes = server.port, {"server": server.pid}
             else:
                 port, processes = serve(bench, stack, system, mongod)
-            return bench.load("storm", [port], "--filled", "--run", run, "--users", users, "--history", HISTORY,
-                              "--sources", SOURCES, speaks=SPEAKS.get(system, "chat"), processes=processes)
+            strike(system, port, processes, "few")
+            return strike(system, port, processes, "all")
 
     with Mongod(bench) as mongod:
         for system in systems:
             say(f"storm: {users * HISTORY:,} messages for {system}")
-            fill(bench, mongod, system, run, users)
+            fill(bench, mongod, system, crowds.values())
         bench.checkpoint(mongod)
         for number in range(rounds):
             for system in systems:
