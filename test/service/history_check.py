@@ -4,8 +4,8 @@
     FRONTDESK_BIN=build/debug/bin history_check.py --seconds 600 --seed 7
 
 Three replicas on a MongoDB replica set of three and a Redis. Writers and readers, connected to all of them, live through a schedule
-of faults, several at a time: kill -9, pauses and restarts of replicas, of the database's primary, of Redis; cut connections. Then all is
-healed, and when everybody has caught up, history.py says what must be true. The seed is printed; it gives the same schedule again,
+of faults, several at a time: kill -9, pauses and restarts of replicas, of the database's primary, of Redis; a replica that cannot reach
+Redis, or hears it late; cut connections. Then all is healed, and when everybody has caught up, history.py says what must be true. The seed is printed; it gives the same schedule again,
 though not the same race. Prints each fault as it begins and ends, then the counts and every violation; the exit code says whether there
 was one.
 """
@@ -29,6 +29,7 @@ from chat_service import ChatService, wait_for
 from history import History, violations
 from lasting_client import LastingClient, lasting
 from mongod import ReplicaSet
+from proxy import Proxy
 from redis_server import RedisServer
 
 REPLICAS = 3
@@ -42,6 +43,7 @@ REST_S = 6  # of a writer, most: a message that no other follows is the one that
 LANES = {f"replica {i}": (("kill", "pause", "restart"), 5, 14) for i in range(REPLICAS)} | {
     "primary": (("kill", "pause", "step down"), 6, 10),
     "redis": (("kill", "pause"), 6, 8),
+} | {f"link {i}": (("hold", "hold answers", "cut", "refuse"), 5, 20) for i in range(REPLICAS)} | {
     "client": (("cut",), 0, 3),
 }
 
@@ -72,15 +74,16 @@ class Cluster:
         self.mongods = ReplicaSet(folder / "mongod", members=3)
         self.redis = RedisServer(folder / "redis")
         self.folder, self.settings = folder, settings
-        self.services = []
+        self.services, self.links = [], []  # a link: from one replica to Redis
 
     def __enter__(self):
         with contextlib.ExitStack() as made:
             made.enter_context(self.mongods)
             made.enter_context(self.redis)
             for i in range(REPLICAS):
-                service = ChatService(self.folder / f"replica-{i}.log", MONGO_URI=self.mongods.uri, REDIS_URL=self.redis.url, RATE_LIMIT=0,
-                                      NAME_RATE_LIMIT=0, STORE_TIMEOUT_MS=3000, DRAIN_S=1,
+                self.links.append(made.enter_context(Proxy(self.redis.port)))
+                service = ChatService(self.folder / f"replica-{i}.log", MONGO_URI=self.mongods.uri, STORE_TIMEOUT_MS=3000, DRAIN_S=1,
+                                      REDIS_URL=f"redis://127.0.0.1:{self.links[i].port}", RATE_LIMIT=0, NAME_RATE_LIMIT=0,
                                       BOT_BRAIN=pathlib.Path(__file__).parent / "brain", **self.settings)
                 made.callback(service.check)
                 self.services.append(service.start())
@@ -107,6 +110,8 @@ class Cluster:
                 return lambda: service.tell(signal.SIGCONT)
             (service.kill if kind == "kill" else service.stop)()
             return service.start
+        if what == "link":
+            return self._hurt_link(self.links[int(fault.lane.split()[1])], kind)
         if what == "redis":
             (self.redis.pause if kind == "pause" else self.redis.kill)()
             return self.redis.resume if kind == "pause" else self.redis.restart
@@ -115,6 +120,16 @@ class Cluster:
         primary = self.mongods.wait_for_primary()
         (self.mongods.pause if kind == "pause" else self.mongods.kill)(primary)
         return lambda: (self.mongods.resume if kind == "pause" else self.mongods.restart)(primary)
+
+    @staticmethod
+    def _hurt_link(link, kind):
+        if kind == "cut":
+            return link.cut()
+        if kind == "refuse":
+            link.refuse()
+            return link.accept
+        link.hold(answers=kind == "hold answers")
+        return link.release  # what was held comes late
 
     def until_healed(self):
         self.mongods.heal()
