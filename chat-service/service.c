@@ -289,6 +289,8 @@ static bool open_net(struct service *s, char *error, size_t error_size)
 			.host = s->settings->listen_host,
 			.port = (uint16_t)s->settings->port,
 			.origins = s->settings->allowed_origins,
+			.tls_cert = s->settings->tls_cert,
+			.tls_key = s->settings->tls_key,
 			/* Any text as JSON may write it (\u00XX), and several lines. */
 			.message_bytes = 64 * 1024 + (size_t)s->settings->max_text * 8,
 			.max_sockets = s->max_sockets,
@@ -340,6 +342,7 @@ void service_run(struct service *s)
 	log_info(s->log, "listening", LOG_STRING("host", s->settings->listen_host),
 		 LOG_NUMBER("port", net_port(s->net)),
 		 LOG_STRING("store", s->settings->mongo_uri ? "mongodb" : "sqlite"),
+		 LOG_STRING("tls", s->settings->tls_cert ? "on" : "off"),
 		 LOG_NUMBER("max_connections", s->max_sockets),
 		 LOG_STRING("version", build_version));
 	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");

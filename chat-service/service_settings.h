@@ -24,6 +24,7 @@ struct service_settings {
 	const char *redis_url; /* NULL: none */
 	const char *bot_brain; /* NULL: no bot */
 	const char *allowed_origins; /* NULL: all */
+	const char *tls_cert, *tls_key; /* both or neither (NULL) */
 	int auth_mode, live_chat; /* indexes of choices with one member so far */
 	int64_t max_text, max_connections, max_waiting, rate_limit, name_rate_limit, history_limit;
 	int64_t drain_s, store_timeout_ms;

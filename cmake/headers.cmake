@@ -1,7 +1,7 @@
 # Compiles every header of our own alone, so that each includes what it needs (target "headers").
 function(check_headers)
 	file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR}
-		base/*.h bot/*.h chat-service/*.h chat-client/*.h)
+		base/*.h tls/*.h bot/*.h chat-service/*.h chat-client/*.h)
 	set(sources)
 	foreach(header ${headers})
 		string(MAKE_C_IDENTIFIER ${header} name)

@@ -12,10 +12,10 @@
 #include "chat-client/server/server.h"
 #include "chat-client/server/site.h"
 
-enum { EXIT_WRONG_SETTING = 2, SETTINGS = 8 };
+enum { EXIT_WRONG_SETTING = 2, SETTINGS = 10 };
 
 struct options {
-	const char *listen_host, *web_root;
+	const char *listen_host, *web_root, *tls_cert, *tls_key;
 	int64_t port;
 	struct service_address service;
 	int log_level, log_format;
@@ -66,6 +66,14 @@ static void describe(struct setting table[SETTINGS], struct options *o, const ch
 		 .min = 1,
 		 .max = 65535,
 		 .help = "its port"},
+		{.name = "TLS_CERT",
+		 .kind = SETTING_STRING,
+		 .value = &o->tls_cert,
+		 .help = "a PEM file with the certificate for https, read again when it changes; unset: no TLS"},
+		{.name = "TLS_KEY",
+		 .kind = SETTING_STRING,
+		 .value = &o->tls_key,
+		 .help = "a PEM file with the certificate's key"},
 		{.name = "WEB_ROOT",
 		 .kind = SETTING_STRING,
 		 .value = &o->web_root,
@@ -104,12 +112,14 @@ static int run(const struct options *o)
 		goto out;
 	server = server_new(
 		&(struct server_options){
-			.host = o->listen_host, .port = o->port, .site = site, .log = &log},
+			.host = o->listen_host, .port = o->port, .tls_cert = o->tls_cert,
+			.tls_key = o->tls_key, .site = site, .log = &log},
 		error, sizeof(error));
 	if (!server)
 		goto out;
 	log_info(&log, "listening", LOG_STRING("host", o->listen_host),
-		 LOG_NUMBER("port", server_port(server)), LOG_NUMBER("files", site_files(site)),
+		 LOG_NUMBER("port", server_port(server)),
+		 LOG_STRING("tls", o->tls_cert ? "on" : "off"), LOG_NUMBER("files", site_files(site)),
 		 LOG_NUMBER("bytes", site_bytes(site)), LOG_STRING("version", build_version));
 	server_run(server);
 	log_info(&log, "stopped");

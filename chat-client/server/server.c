@@ -9,13 +9,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/container.h"
 #include "chat-client/server/exchange.h"
+#include "tls/tls_files.h"
 
 enum {
 	CONNECTIONS = 512,       /* more wait in the kernel's queue */
 	HEADERS_SIZE = 8 * 1024, /* of a request, all together: cookies of other ports come too */
 	REQUEST_S = 10,          /* to send a request */
-	IDLE_S = 15              /* between requests */
+	IDLE_S = 15,             /* between requests */
+	LOOK_US = 1000 * 1000    /* whether the certificate is another */
 };
 
 struct server {
@@ -24,6 +27,9 @@ struct server {
 	struct lws_vhost *vhost;
 	struct lws_protocols protocols[3];
 	struct lws_protocol_vhost_options headers[4]; /* of every response, a list */
+	SSL_CTX *tls;            /* what new connections are shown; NULL: no TLS */
+	struct tls_files files;
+	lws_sorted_usec_list_t look;
 	bool is_stopping;
 };
 
@@ -54,6 +60,48 @@ static bool take_signals(struct server *server)
 		return false;
 	return lws_adopt_descriptor_vhost(server->vhost, LWS_ADOPT_RAW_FILE_DESC, fd, "signals",
 					  NULL) != NULL; /* closes it when it fails */
+}
+
+/* The library makes the context, and hands it over once. */
+static int on_request(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t n)
+{
+	if (reason != LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS)
+		return exchange_callback(wsi, reason, user, in, n);
+	((struct server *)lws_context_user(lws_get_context(wsi)))->tls = user;
+	return 0;
+}
+
+static void look(lws_sorted_usec_list_t *list)
+{
+	struct server *server = container_of(list, struct server, look);
+	char error[512];
+	SSL_CTX *fresh = tls_files_look(&server->files, error, sizeof(error));
+
+	if (fresh && tls_give(server->tls, fresh))
+		log_info(server->parts.log, "the certificate was exchanged",
+			 LOG_STRING("file", server->files.cert));
+	else if (fresh || error[0])
+		log_error(server->parts.log, "the certificate stays as it was",
+			  LOG_STRING("because", error[0] ? error : "memory is short"));
+	SSL_CTX_free(fresh);
+	lws_sul_schedule(server->context, 0, &server->look, look, LOOK_US);
+}
+
+/* The library loads the files too, and says little about why it could not: read them first. */
+static bool read_certificate(struct server *server, const struct server_options *options, char *error,
+			     size_t error_size)
+{
+	SSL_CTX *tried;
+	bool is_on;
+
+	if (!tls_files_check(options->tls_cert, options->tls_key, &is_on, error, error_size))
+		return false;
+	if (!is_on)
+		return true;
+	server->files = (struct tls_files){.cert = options->tls_cert, .key = options->tls_key};
+	tried = tls_files_load(&server->files, error, error_size);
+	SSL_CTX_free(tried);
+	return tried != NULL;
 }
 
 static void set_headers(struct server *server)
@@ -111,10 +159,16 @@ static bool start_listening(struct server *server, const struct server_options *
 			   (strchr(options->host, ':') ? 0 : LWS_SERVER_OPTION_DISABLE_IPV6),
 	};
 
+	if (server->files.cert) {
+		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+		info.ssl_cert_filepath = server->files.cert;
+		info.ssl_private_key_filepath = server->files.key;
+		info.alpn = "http/1.1";
+	}
 	lws_set_log_level(0, NULL);
 	server->protocols[0] = (struct lws_protocols){
 		.name = "http",
-		.callback = exchange_callback,
+		.callback = on_request,
 		.per_session_data_size = sizeof(struct exchange),
 		.user = &server->parts,
 		.tx_packet_size = EXCHANGE_PIECE,
@@ -125,6 +179,10 @@ static bool start_listening(struct server *server, const struct server_options *
 		return false;
 	errno = 0;
 	server->vhost = lws_create_vhost(server->context, &info);
+	if (server->vhost && server->tls) {
+		SSL_CTX_set_min_proto_version(server->tls, TLS1_2_VERSION);
+		look(&server->look);
+	}
 	return server->vhost != NULL;
 }
 
@@ -138,6 +196,8 @@ struct server *server_new(const struct server_options *options, char *error, siz
 	}
 	server->parts = (struct exchange_parts){.site = options->site, .log = options->log};
 	set_headers(server);
+	if (!read_certificate(server, options, error, error_size))
+		goto out;
 	if (!start_listening(server, options)) {
 		describe_listen_error(options, error, error_size);
 		goto out;

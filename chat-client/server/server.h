@@ -18,6 +18,7 @@
 struct server_options {
 	const char *host; /* LISTEN_HOST */
 	int64_t port;     /* PORT; 0: any free one */
+	const char *tls_cert, *tls_key; /* PEM files, read again when they change; both NULL: no TLS */
 	const struct site *site;
 	const struct log *log;
 };

@@ -10,6 +10,7 @@
 #include "base/container.h"
 #include "net/http.h"
 #include "net/socket.h"
+#include "net/tls_reload.h"
 
 enum {
 	RX_BYTES = 1024,     /* the default of 4096 is most of an idle connection's memory */
@@ -24,6 +25,8 @@ struct net {
 	struct net_options options;
 	struct lws_context *context;
 	struct lws_vhost *vhost;
+	SSL_CTX *tls; /* what new connections are shown; NULL: no TLS */
+	struct tls_reload *reload;
 	lws_sorted_usec_list_t tick;
 	bool refuses;
 	bool is_full; /* since somebody was refused, until some have gone */
@@ -140,6 +143,9 @@ static int serve(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
 	switch (reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
 		return filter(net_of(wsi));
+	case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+		net_of(wsi)->tls = user;
+		return 0;
 	case LWS_CALLBACK_WSI_CREATE:
 		net_of(wsi)->peers++;
 		return 0;
@@ -229,10 +235,41 @@ static const struct lws_protocols protocols[] = {
 	{.name = NULL},
 };
 
+/* The library loads the files too, and says little about why it could not: read them first. */
+static bool ask_for_tls(struct lws_context_creation_info *info, const struct net_options *o, struct tls_files *files,
+			char *error, size_t error_size)
+{
+	SSL_CTX *tried;
+	bool is_on;
+
+	*files = (struct tls_files){.cert = o->tls_cert, .key = o->tls_key};
+	if (!tls_files_check(files->cert, files->key, &is_on, error, error_size))
+		return false;
+	if (!is_on)
+		return true;
+	tried = tls_files_load(files, error, error_size);
+	SSL_CTX_free(tried);
+	info->options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	info->ssl_cert_filepath = o->tls_cert;
+	info->ssl_private_key_filepath = o->tls_key;
+	info->alpn = "http/1.1"; /* there are no WebSockets on the library's HTTP/2 */
+	return tried != NULL;
+}
+
+static bool start_reload(struct net *net, const struct tls_files *files)
+{
+	if (!files->cert)
+		return true;
+	SSL_CTX_set_min_proto_version(net->tls, TLS1_2_VERSION);
+	net->reload = tls_reload_open(net->options.loop, net->options.log, files, net->tls);
+	return net->reload != NULL;
+}
+
 struct net *net_open(const struct net_options *options, char *error, size_t error_size)
 {
 	struct net *net = calloc(1, sizeof(*net));
 	void *loops[1] = {loop_ev(options->loop)};
+	struct tls_files files;
 	struct lws_context_creation_info info = {
 		.port = CONTEXT_PORT_NO_LISTEN_SERVER,
 		.protocols = protocols,
@@ -252,7 +289,7 @@ struct net *net_open(const struct net_options *options, char *error, size_t erro
 		return NULL;
 	}
 	net->options = *options;
-	if (!can_bind(options, error, error_size)) {
+	if (!can_bind(options, error, error_size) || !ask_for_tls(&info, options, &files, error, error_size)) {
 		free(net);
 		return NULL;
 	}
@@ -269,6 +306,11 @@ struct net *net_open(const struct net_options *options, char *error, size_t erro
 		snprintf(error, error_size,
 			 "libwebsockets could not start on %s:%u; is its libev plugin installed?",
 			 options->host, options->port);
+		net_close(net);
+		return NULL;
+	}
+	if (!start_reload(net, &files)) {
+		snprintf(error, error_size, "memory or threads are short");
 		net_close(net);
 		return NULL;
 	}
@@ -295,6 +337,7 @@ void net_close(struct net *net)
 {
 	if (!net)
 		return;
+	tls_reload_close(net->reload);
 	if (net->context)
 		lws_context_destroy(net->context);
 	free(net);

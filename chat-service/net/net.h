@@ -59,6 +59,7 @@ struct net_options {
 	const struct log *log;
 	const char *host;
 	uint16_t port;           /* 0: any free one */
+	const char *tls_cert, *tls_key; /* PEM files, read again when they change; both NULL: no TLS */
 	const char *origins;     /* allowed Origin values, separated by commas; NULL: all */
 	size_t message_bytes;    /* most that one WebSocket message may have */
 	int64_t max_sockets;     /* WebSockets at a time; more are refused with 503 */

@@ -17,7 +17,7 @@ NUMBERS = {  # name: (least, most)
 }
 CHOICES = {"LIVE_CHAT": "off", "AUTH_MODE": "open", "LOG_LEVEL": "debug or info or warn or error", "LOG_FORMAT": "text or json"}
 OTHERS = {"LISTEN_HOST", "MONGO_URI", "MONGO_IP", "MONGO_USERNAME", "MONGO_PASSWORD", "MONGO_DATABASE", "MONGO_REPLICA_SET",
-          "MONGO_MEMBERS", "MONGO_KEY_FILE", "REDIS_URL", "SQLITE_PATH", "BOT_BRAIN",
+          "MONGO_MEMBERS", "MONGO_KEY_FILE", "TLS_CERT", "TLS_KEY", "REDIS_URL", "SQLITE_PATH", "BOT_BRAIN",
           "ALLOWED_ORIGINS"}
 
 
