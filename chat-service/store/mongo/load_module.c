@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,6 +32,9 @@ static void *find_call(const char *name, char *error, size_t error_size)
 		snprintf(error, error_size, "the program's own folder cannot be found");
 		return NULL;
 	}
+	/* The driver's counters in shared memory, which nobody reads, would stay behind whenever this process is
+	 * killed. It makes them when it is loaded. */
+	setenv("MONGOC_DISABLE_SHM", "1", 1);
 	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (module)
 		call = dlsym(module, name);

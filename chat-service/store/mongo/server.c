@@ -46,8 +46,6 @@ struct server *server_open(const struct log *log, const char *uri_text, const ch
 	mongoc_uri_t *uri;
 	bson_error_t cause;
 
-	/* Its counters in shared memory, which nobody reads, would stay behind whenever this process is killed. */
-	setenv("MONGOC_DISABLE_SHM", "1", 1);
 	mongoc_init();
 	mongoc_log_set_handler(pass_on, (void *)log);
 	uri = mongoc_uri_new_with_error(uri_text, &cause);
