@@ -16,7 +16,7 @@ static int usage(FILE *out)
 {
 	fprintf(out, "chat-service %s\n\n"
 		     "usage: chat-service [--help | --version]\n"
-		     "       chat-service --init-store | --check-log | --rebuild-view | --copy-to URI\n\n"
+		     "       chat-service --doctor [URL [SECONDS]] | --init-store | --check-log | --rebuild-view | --copy-to URI\n\n"
 		     "%s\n"
 		     "Everything else is told by the environment:\n\n",
 		build_version, maintenance_usage);
@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 	log.format = (enum log_format)settings.log_format;
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 1) {
-		bool is_done = maintenance_run(argv, &settings, &log);
+		bool is_done = maintenance_run(argc, argv, &settings, &log);
 
 		service_settings_release(&settings);
 		return is_done ? EXIT_OK : EXIT_FAILED;

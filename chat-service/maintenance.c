@@ -4,11 +4,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "doctor.h"
 #include "init_store.h"
 #include "open_store.h"
 #include "upkeep/upkeep.h"
 
+enum { IDLE_S = 60, IDLE_S_MAX = 86400 };
+
 const char maintenance_usage[] =
+	"  --doctor [URL [SECONDS]]\n"
+	"                    tries what the settings say, and opens a WebSocket through URL (as browsers do) that\n"
+	"                    stays silent for a while (60 s); prints what works and how to mend what does not\n"
 	"  --init-store      makes in MongoDB what the service needs: the replica set of MONGO_MEMBERS, the user,\n"
 	"                    the indexes; what is there already stays\n"
 	"  --check-log       checks every conversation in the store and says what is wrong where\n"
@@ -18,9 +25,20 @@ const char maintenance_usage[] =
 	"compares;\n"
 	"                    stop the services first; started again, it goes on where it was\n";
 
+/* --doctor [URL [SECONDS]] */
+static bool is_doctor(int argc, char **argv, int64_t *idle_s)
+{
+	*idle_s = IDLE_S;
+	return argc >= 2 && argc <= 4 && strcmp(argv[1], "--doctor") == 0 &&
+	       (argc < 4 || text_to_int(text_of_string(argv[3]), 0, IDLE_S_MAX, idle_s));
+}
+
 bool maintenance_is_asked(int argc, char **argv)
 {
-	return (argc == 2 &&
+	int64_t idle_s;
+
+	return is_doctor(argc, argv, &idle_s) ||
+	       (argc == 2 &&
 		(strcmp(argv[1], "--init-store") == 0 || strcmp(argv[1], "--check-log") == 0 ||
 		 strcmp(argv[1], "--rebuild-view") == 0)) ||
 	       (argc == 3 && strcmp(argv[1], "--copy-to") == 0);
@@ -68,10 +86,13 @@ static bool run_on_store(char **argv, const struct service_settings *settings, c
 	return is_done;
 }
 
-bool maintenance_run(char **argv, const struct service_settings *settings, const struct log *log)
+bool maintenance_run(int argc, char **argv, const struct service_settings *settings, const struct log *log)
 {
 	char error[512];
+	int64_t idle_s;
 
+	if (is_doctor(argc, argv, &idle_s))
+		return doctor(settings, log, argc > 2 ? argv[2] : NULL, idle_s);
 	if (strcmp(argv[1], "--init-store") != 0)
 		return run_on_store(argv, settings, log);
 	if (init_store(settings, log, error, sizeof(error)))

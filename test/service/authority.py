@@ -15,20 +15,20 @@ class Authority:
         self._sign("root", "/CN=Root", None, "CA:TRUE")
         self._sign("between", "/CN=Between", "root", "CA:TRUE")
 
-    def _sign(self, name, subject, issuer, constraints):
+    def _sign(self, name, subject, issuer, constraints, days=60):
         place = self.folder / name
         openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", f"{place}.key")
         openssl("req", "-new", "-key", f"{place}.key", "-subj", subject, "-out", f"{place}.csr")
         (self.folder / "extensions").write_text(f"basicConstraints=critical,{constraints}\nsubjectAltName=IP:127.0.0.1,DNS:localhost\n")
         self.count += 1
-        openssl("x509", "-req", "-in", f"{place}.csr", "-days", "2", "-set_serial", self.count, "-out", f"{place}.crt", "-extfile",
+        openssl("x509", "-req", "-in", f"{place}.csr", "-days", days, "-set_serial", self.count, "-out", f"{place}.crt", "-extfile",
                 self.folder / "extensions", *(["-CA", f"{self.folder / issuer}.crt", "-CAkey", f"{self.folder / issuer}.key"] if issuer
                                               else ["-signkey", f"{place}.key"]))
         return self.count
 
-    def issue(self):
+    def issue(self, days=60):
         """(serial number, {file name: text}) of a new pair, as a Secret has it: the certificate with who signed it, the key."""
-        serial = self._sign("leaf", "/CN=localhost", "between", "CA:FALSE")
+        serial = self._sign("leaf", "/CN=localhost", "between", "CA:FALSE", days)
         chain = "".join((self.folder / f"{name}.crt").read_text() for name in ("leaf", "between"))
         return serial, {"tls.crt": chain, "tls.key": (self.folder / "leaf.key").read_text()}
 

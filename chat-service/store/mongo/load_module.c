@@ -61,3 +61,16 @@ bool mongo_module_initiate(const struct log *log, const struct mongo_initiation 
 	*(void **)&initiate = find_call(MONGO_MODULE_INITIATE, error, error_size);
 	return initiate && initiate(log, initiation, error, error_size);
 }
+
+size_t mongo_module_examine(const struct log *log, const char *uri, const char *database, int64_t timeout_ms,
+			    struct finding findings[MONGO_FINDINGS])
+{
+	mongo_examine_fn *examine;
+	char error[256];
+
+	*(void **)&examine = find_call(MONGO_MODULE_EXAMINE, error, sizeof(error));
+	if (examine)
+		return examine(log, uri, database, timeout_ms, findings);
+	finding_bad(findings, "MongoDB", "put lib/frontdesk-mongo.so beside the program's folder", "%s", error);
+	return 1;
+}

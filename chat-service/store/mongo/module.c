@@ -14,3 +14,10 @@ __attribute__((visibility("default"))) bool frontdesk_mongo_initiate(const struc
 {
 	return mongo_initiate(log, initiation, error, error_size);
 }
+
+__attribute__((visibility("default"))) size_t frontdesk_mongo_examine(const struct log *log, const char *uri,
+								      const char *database, int64_t timeout_ms,
+								      struct finding findings[MONGO_FINDINGS])
+{
+	return mongo_examine(log, uri, database, timeout_ms, findings);
+}
