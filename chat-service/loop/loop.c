@@ -117,7 +117,7 @@ void turn_end_start(struct turn_end *end, struct loop *loop, enum turn_phase pha
 		    void (*call)(struct turn_end *))
 {
 	ev_prepare_init(&end->watcher, turn_ended);
-	ev_set_priority(&end->watcher, phase == TURN_DECIDES ? EV_MAXPRI : 0);
+	ev_set_priority(&end->watcher, (int)phase);
 	end->watcher.data = end;
 	end->call = call;
 	ev_prepare_start(loop->ev, &end->watcher);

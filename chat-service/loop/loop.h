@@ -41,8 +41,8 @@ void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 
 /* Calls at the end of every turn, before the loop sleeps: first all who decide on what the turn brought,
- * then all who send what came of it, then workers get their jobs. */
-enum turn_phase { TURN_DECIDES, TURN_SENDS };
+ * then all who send what came of it. Behind each of the two, workers get the jobs that were submitted. */
+enum turn_phase { TURN_DECIDES = 2, TURN_SENDS = 0 }; /* libev's priorities */
 struct turn_end {
 	ev_prepare watcher;
 	void (*call)(struct turn_end *end);

@@ -19,7 +19,7 @@ struct workers {
 	/* Loop thread only. */
 	size_t pending_bytes, pending_jobs;
 	struct job *fresh, **fresh_end; /* submitted in this turn */
-	ev_prepare turn_end;
+	ev_prepare decided, sent; /* what was submitted before is handed over */
 
 	pthread_mutex_t mutex; /* guards what follows */
 	pthread_cond_t work;
@@ -124,7 +124,7 @@ static void hand_over(struct workers *w)
 	w->fresh_end = &w->fresh;
 }
 
-static void turn_ended(struct ev_loop *ev, ev_prepare *watcher, int events)
+static void phase_ended(struct ev_loop *ev, ev_prepare *watcher, int events)
 {
 	(void)ev;
 	(void)events;
@@ -146,10 +146,19 @@ static void end_threads(struct workers *w)
 static void free_workers(struct workers *w)
 {
 	ev_async_stop(loop_ev(w->loop), &w->wake);
-	ev_prepare_stop(loop_ev(w->loop), &w->turn_end);
+	ev_prepare_stop(loop_ev(w->loop), &w->decided);
+	ev_prepare_stop(loop_ev(w->loop), &w->sent);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->mutex);
 	free(w);
+}
+
+static void watch(struct workers *w, ev_prepare *watcher, int priority)
+{
+	ev_prepare_init(watcher, phase_ended);
+	ev_set_priority(watcher, priority);
+	watcher->data = w;
+	ev_prepare_start(loop_ev(w->loop), watcher);
 }
 
 struct workers *workers_start(struct loop *loop, const struct workers_options *options)
@@ -169,10 +178,9 @@ struct workers *workers_start(struct loop *loop, const struct workers_options *o
 	ev_async_init(&w->wake, woken);
 	w->wake.data = w;
 	ev_async_start(loop_ev(loop), &w->wake);
-	ev_prepare_init(&w->turn_end, turn_ended);
-	ev_set_priority(&w->turn_end, EV_MINPRI); /* after all who submit at the turn's end */
-	w->turn_end.data = w;
-	ev_prepare_start(loop_ev(loop), &w->turn_end);
+	/* While the loop sends, the threads work already. */
+	watch(w, &w->decided, (TURN_DECIDES + TURN_SENDS) / 2);
+	watch(w, &w->sent, EV_MINPRI);
 	for (; w->started < options->threads; w->started++) {
 		if (pthread_create(&w->threads[w->started], NULL, work, w) != 0) {
 			end_threads(w);

@@ -2,7 +2,7 @@
  *
  * Purpose    a queue of jobs, worked off by threads in batches: a thread takes all that waits (up to
  *            the batch limits), so that the busier it is, the larger the batches, and nothing waits
- *            on a timer. What one turn of the loop submits reaches the threads together, at its end;
+ *            on a timer. What one turn of the loop submits reaches the threads together, at its end (loop.h);
  *            what is done comes back on the loop thread.
  * Ownership  a job belongs to its submitter, embedded in a larger struct; the workers lend it to the
  *            thread from workers_submit until its `done` is called.

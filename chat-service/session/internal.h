@@ -15,7 +15,7 @@ struct sessions {
 	struct session_stats stats;
 	struct visitors *visitors;   /* what each name may send, over all its connections */
 	struct session *first;       /* all with a socket */
-	struct session *dirty;       /* those to look after at the end of this turn */
+	struct session *dirty, **dirty_end; /* those to look after at the end of this turn, in order */
 	struct load load;
 	bool is_shedding;            /* sends were refused of late, and the log says so */
 	uint64_t shed_before;        /* how many were by the last look */

@@ -35,8 +35,9 @@ void session_touch(struct session *s)
 	if (s->is_dirty || !s->socket)
 		return;
 	s->is_dirty = true;
-	s->dirty_next = s->all->dirty;
-	s->all->dirty = session_ref(s);
+	s->dirty_next = NULL;
+	*s->all->dirty_end = session_ref(s);
+	s->all->dirty_end = &s->dirty_next;
 }
 
 /* ---- sending ---- */
@@ -139,6 +140,8 @@ static void turn_ended(struct turn_end *end)
 
 	while ((s = all->dirty)) {
 		all->dirty = s->dirty_next;
+		if (!all->dirty)
+			all->dirty_end = &all->dirty;
 		s->is_dirty = false;
 		if (s->socket)
 			look_after(s);
@@ -274,6 +277,7 @@ struct sessions *sessions_new(const struct sessions_options *options)
 	if (!all)
 		return NULL;
 	all->options = *options;
+	all->dirty_end = &all->dirty;
 	all->visitors = visitors_new(options->name_rate);
 	if (!all->visitors) {
 		free(all);
