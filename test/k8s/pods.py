@@ -10,6 +10,7 @@ import http.client
 import os
 import pathlib
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -112,8 +113,9 @@ class Container:
         kept = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
         user = f"--userspec={self.security['runAsUser']}:{self.security['runAsGroup']}" if self.is_root else ""
         env = " ".join(shlex.quote(f"{name}={value}") for name, value in ({"PATH": "/usr/local/bin:/usr/bin:/bin"} | kept | told).items())
+        chroot = shutil.which("chroot", path="/usr/sbin:/usr/bin")
         script.append(f"cd / && exec chroot {user} {root} /usr/bin/env -i {env} {shlex.join(command)}" if self.image is None else
-                      f"cd / && exec env -i {env} chroot {user} {root} {shlex.join(command)}")
+                      f"cd / && exec env -i {env} {chroot} {user} {root} {shlex.join(command)}")
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(["unshare", "--mount", "sh", "-ec", "\n".join(script)], stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log)

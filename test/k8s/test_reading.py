@@ -48,6 +48,33 @@ def test_the_folders_and_names_are_those_of_the_readme():
     assert types["chat-service-external"] == types["chat-client"] == "LoadBalancer" and types["mongo-service"] == "NodePort"
 
 
+def test_the_readme_applies_the_four_folders_in_their_order():
+    section = (K8S.parent / "README.md").read_text().split("## On Kubernetes")[1].split("\n## ")[0]
+    assert re.findall(r"^    kubectl apply -f k8s/(\S+)$", section, re.MULTILINE) == list(manifests.FOLDERS)
+    named_files = set(re.findall(r"`(k8s/[\w./-]+)`", section))
+    assert named_files and all((K8S.parent / name).exists() for name in named_files), named_files
+
+
+def test_the_images_are_built_with_what_start_installs():
+    """But for Node, which only the page's needs, and what only images need."""
+    setup = (K8S.parent / "cmake/setup.sh").read_text()
+    packages = set(re.search(r"build_packages=\((.*?)\)", setup, re.DOTALL)[1].split())
+    for process, more in (("chat-service", {"icu-devtools"}), ("chat-client", {"nodejs", "npm"})):
+        text = (K8S / f"images/{process}.Containerfile").read_text()
+        installed = set(re.search(r"--no-install-recommends(.*?)&&", text, re.DOTALL)[1].replace("\\", "").split())
+        assert installed == packages | more | {"ca-certificates", "binutils"}
+
+
+def test_the_images_are_those_of_this_version_and_run_as_the_user_of_the_pods(objects, way):
+    version = re.search(r"project\(frontdesk VERSION (\S+)", (K8S.parent / "CMakeLists.txt").read_text())[1]
+    for workload in workloads(objects):
+        if program := PROGRAMS.get(workload["metadata"]["name"]):
+            container, security = containers(workload)[0], pod(workload)["spec"]["securityContext"]
+            assert container["image"].endswith(f"frontdesk/{program}:{version}") and "command" not in container
+            text = (K8S / f"images/{program}.Containerfile").read_text()
+            assert f"USER {security['runAsUser']}:{security['runAsGroup']}\n" in text
+
+
 def test_names_are_there_once(objects):
     names = [(item["kind"], item["metadata"]["name"]) for item in objects]
     assert len(names) == len(set(names))

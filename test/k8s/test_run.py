@@ -14,7 +14,9 @@ import pods
 import pytest
 from websockets.sync.client import connect
 
-BIN = pathlib.Path(os.environ["FRONTDESK_BIN"])
+IMAGES = os.environ.get("FRONTDESK_IMAGES")  # file systems of images, instead of the programs in FRONTDESK_BIN: test/k8s/images
+BIN = pathlib.Path(os.environ.get("FRONTDESK_BIN", ""))
+assert IMAGES or os.environ.get("FRONTDESK_BIN")
 MONGOD = os.environ.get("MONGOD") or shutil.which("mongod")
 PROGRAM = {"chat-service": "chat-service", "init-store": "chat-service", "chat-client": "chat-client"}
 PLACE = "/opt/frontdesk"  # of the build, as in the images
@@ -45,7 +47,8 @@ def cluster(objects, tmp_path_factory):
         programs = {"/usr/local/bin/mongod": MONGOD} if name == "mongo" else {PLACE + "/bin": BIN, PLACE + "/lib": BIN.parent / "lib"}
         if name == "chat-client":
             programs[PLACE + "/web"] = web
-        made[name] = pods.Container(objects, workload, place, is_root, programs)
+        image = pathlib.Path(IMAGES) / PROGRAM[name] if IMAGES and name in PROGRAM else None
+        made[name] = pods.Container(objects, workload, place, is_root, programs, image)
     yield made
     for container in made.values():
         container.kill()
