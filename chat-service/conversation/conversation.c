@@ -24,10 +24,10 @@ struct conversation {
 	UT_hash_handle hh;
 	struct conversations *all;
 	unsigned refs;
-	bool is_loaded, is_loading;
-	bool is_followed; /* what others append is told of */
-	bool is_waiting_to_follow; /* before it is loaded */
-	bool is_behind;   /* the store may have more than `last` */
+	bool is_loaded : 1, is_loading : 1;
+	bool is_followed : 1;          /* what others append is told of */
+	bool is_waiting_to_follow : 1; /* before it is loaded */
+	bool is_behind : 1;            /* the store may have more than `last` */
 	uint64_t last;
 	int64_t rival_ms; /* loop time of another replica's newest entry; 0: there was none */
 	struct tail tail; /* ends with entry `last`, when the log has any */
@@ -35,8 +35,7 @@ struct conversation {
 	struct load_waiter *waiters;
 	struct writer *writer; /* NULL: no turn waits */
 	void *readers;
-	size_t id_n;
-	char id[];
+	char id[]; /* hh.keylen bytes */
 };
 
 static const struct standing new_standing;
@@ -98,9 +97,8 @@ struct conversation *conversation_get(struct conversations *all, struct text id)
 		return NULL;
 	c->all = all;
 	c->refs = 1;
-	c->id_n = id.n;
 	memcpy(c->id, id.p, id.n);
-	HASH_ADD_KEYPTR(hh, all->table, c->id, c->id_n, c);
+	HASH_ADD_KEYPTR(hh, all->table, c->id, id.n, c);
 	all->stats.open++;
 	return c;
 }
@@ -132,7 +130,7 @@ void conversation_unref(struct conversation *c)
 
 struct text conversation_id(const struct conversation *c)
 {
-	return text_of(c->id, c->id_n);
+	return text_of(c->id, c->hh.keylen);
 }
 
 struct conversations *conversation_all(const struct conversation *c)

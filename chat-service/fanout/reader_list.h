@@ -15,7 +15,7 @@ struct reader {
 	uint64_t seen;
 	uint64_t page_end; /* PAGING: where the newest page ends */
 	uint64_t *own;     /* numbers after `seen` that were acknowledged to the connection, rising */
-	size_t own_n, own_size;
+	unsigned own_n, own_size;
 	struct load_waiter loading;
 };
 

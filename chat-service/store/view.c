@@ -138,8 +138,8 @@ static void flushed(struct job *job)
 	wait_a_little(view);
 }
 
-/* All that was noted. */
-static void start_flush(struct view *view)
+/* What was noted first, and has waited longest. */
+static void start_flush(struct view *view, size_t most)
 {
 	size_t n = HASH_COUNT(view->noted);
 	struct flush *flush;
@@ -147,6 +147,8 @@ static void start_flush(struct view *view)
 
 	if (n == 0)
 		return;
+	if (n > most)
+		n = most;
 	flush = calloc(1, sizeof(*flush) + n * sizeof(flush->rows[0]));
 	if (!flush) {
 		wait_a_little(view);
@@ -156,6 +158,8 @@ static void start_flush(struct view *view)
 	flush->view = view;
 	HASH_ITER(hh, view->noted, noted, next)
 	{
+		if (flush->n == n)
+			break;
 		HASH_DEL(view->noted, noted);
 		flush->rows[flush->n++] = noted->row;
 		free(noted);
@@ -166,7 +170,7 @@ static void start_flush(struct view *view)
 
 static void fire(struct timer *timer)
 {
-	start_flush(container_of(timer, struct view, timer));
+	start_flush(container_of(timer, struct view, timer), VIEW_FLUSH_ROWS);
 }
 
 void view_note(struct view *view, const struct entry *entry)
@@ -238,7 +242,7 @@ void view_close(struct view *view)
 	if (!view)
 		return;
 	timer_stop(&view->timer);
-	start_flush(view);
+	start_flush(view, SIZE_MAX);
 	workers_stop(view->workers);
 	timer_stop(&view->timer);
 	free_notes(view);

@@ -1,7 +1,7 @@
 /* view.h: keeps the rows of the conversations up, behind those who append.
  *
  * Purpose    notes what was stored, one row a conversation, the newest wins; a thread of its own writes
- *            what was noted, all at once and every VIEW_FLUSH_MS at most, so that an append does not
+ *            what was noted, VIEW_FLUSH_ROWS every VIEW_FLUSH_MS at most, so that an append does not
  *            pay for it. What could not be written is noted again.
  * Ownership  copies what it is told. view_close writes what is left, once, and frees.
  * Errors     view_open gives NULL without memory or threads. A note that does not fit any more is
@@ -14,7 +14,8 @@
 #include "store/threaded.h"
 
 enum {
-	VIEW_FLUSH_MS = 500,
+	VIEW_FLUSH_MS = 50,
+	VIEW_FLUSH_ROWS = 10, /* at a time: many at once would hold up the appends; and no more than 200 a second */
 	VIEW_NOTED_BYTES = 16 * 1024 * 1024, /* of rows that wait to be written */
 };
 
