@@ -20,6 +20,7 @@ import manifests
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib64", "/usr")  # what a container gets of this machine
+PROGRAMS = "/opt/programs"  # where a container finds what its image would have: in no folder of this machine's
 DEADLINE_S = 60
 
 
@@ -112,7 +113,7 @@ class Container:
         told = manifests.environment(self.objects, self.spec)
         kept = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS") if name in os.environ}
         user = f"--userspec={self.security['runAsUser']}:{self.security['runAsGroup']}" if self.is_root else ""
-        env = " ".join(shlex.quote(f"{name}={value}") for name, value in ({"PATH": "/usr/local/bin:/usr/bin:/bin"} | kept | told).items())
+        env = " ".join(shlex.quote(f"{name}={value}") for name, value in ({"PATH": f"{PROGRAMS}:/usr/local/bin:/usr/bin:/bin"} | kept | told).items())
         chroot = shutil.which("chroot", path="/usr/sbin:/usr/bin")
         script.append(f"cd / && exec chroot {user} {root} /usr/bin/env -i {env} {shlex.join(command)}" if self.image is None else
                       f"cd / && exec env -i {env} {chroot} {user} {root} {shlex.join(command)}")

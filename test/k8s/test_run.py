@@ -44,7 +44,7 @@ def cluster(objects, tmp_path_factory):
         name = workload["metadata"]["name"]
         place = folder / name
         place.mkdir()
-        programs = {"/usr/local/bin/mongod": MONGOD} if name == "mongo" else {PLACE + "/bin": BIN, PLACE + "/lib": BIN.parent / "lib"}
+        programs = {pods.PROGRAMS + "/mongod": MONGOD} if name == "mongo" else {PLACE + "/bin": BIN, PLACE + "/lib": BIN.parent / "lib"}
         if name == "chat-client":
             programs[PLACE + "/web"] = web
         image = pathlib.Path(IMAGES) / PROGRAM[name] if IMAGES and name in PROGRAM else None
