@@ -40,27 +40,39 @@ static void shown(struct crowd *crowd, struct user *user, const struct event *me
 			      now_ns - crowd->users[mark.user].ledger.records[mark.n - 1].due_ns);
 }
 
-/* Numbers that readers have still to see, of the newest that any sender was given. */
-static uint64_t missing(const struct crowd *crowd, const struct room *room)
+/* The newest number that any sender was given, this one apart. */
+static uint64_t newest_of_others(const struct crowd *crowd, const struct room *room, unsigned user)
 {
-	uint64_t newest = 0, missing = 0;
+	uint64_t newest = 0;
 
 	for (unsigned i = 0; i < room->pace.senders; i++)
-		if (crowd->users[i].ledger.last_ack > newest)
+		if (i != user && crowd->users[i].ledger.last_ack > newest)
 			newest = crowd->users[i].ledger.last_ack;
-	for (unsigned i = room->pace.senders; i < crowd->count; i++)
+	return newest;
+}
+
+/* Numbers that the users from `first` on have still to see: of others, for one's own are acknowledged. */
+static uint64_t missing(const struct crowd *crowd, const struct room *room, unsigned first)
+{
+	uint64_t missing = 0;
+
+	for (unsigned i = first; i < crowd->count; i++) {
+		uint64_t newest = newest_of_others(crowd, room, i);
+
 		if (crowd->users[i].last_message < newest)
 			missing += newest - crowd->users[i].last_message;
+	}
 	return missing;
 }
 
-static void wait_for_readers(struct crowd *crowd, struct room *room)
+/* Who wrote may get its acknowledgement before the others are shown the message. */
+static void wait_for_all(struct crowd *crowd, struct room *room)
 {
 	int64_t deadline = clock_now_ns() + SHOW_PATIENCE_S * NS_PER_S;
 
-	while (missing(crowd, room) > 0 && clock_now_ns() < deadline)
+	while (missing(crowd, room, 0) > 0 && clock_now_ns() < deadline)
 		wire_turn(crowd->wire, clock_now_ns() + 10 * NS_PER_MS);
-	crowd->tally.lost += missing(crowd, room);
+	crowd->tally.lost += missing(crowd, room, room->pace.senders);
 }
 
 /* Who sits at which server; those that are told nothing take turns. */
@@ -93,7 +105,7 @@ bool scenario_room(const struct options *options)
 	if (!crowd_join(&crowd, 0, crowd.count, (unsigned)options->at_once) ||
 	    !pace_run(&room->pace, &crowd, (unsigned)options->senders))
 		goto out;
-	wait_for_readers(&crowd, room);
+	wait_for_all(&crowd, room);
 	if (!crowd_check(&crowd))
 		goto out;
 	report_begin(&report, options);
