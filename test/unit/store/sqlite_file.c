@@ -35,6 +35,7 @@ static sqlite3 *other_program(const char *path, const char *statements)
 	char *error = NULL;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000); /* the store's threads may be writing */
 	if (sqlite3_exec(db, statements, NULL, NULL, &error) != SQLITE_OK)
 		fail_msg("%s: %s", statements, error);
 	return db;

@@ -70,6 +70,7 @@ static void damage(struct fixture *f, const char *conversation, uint64_t first)
 		 "UPDATE entry SET messages = '[]' WHERE conversation = '%s' AND first = %llu",
 		 conversation, (unsigned long long)first);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	sqlite3_busy_timeout(db, 10000); /* the store's threads may be writing */
 	assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 }
