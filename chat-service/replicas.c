@@ -119,8 +119,8 @@ void replicas_free(struct replicas *r)
 	if (!r)
 		return;
 	timer_stop(&r->identify);
+	comparison_free(r->comparison); /* lets conversations go, which the relay then no longer follows */
 	relay_close(r->relay);
-	comparison_free(r->comparison);
 	free(r);
 }
 
