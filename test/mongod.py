@@ -21,6 +21,7 @@ import sys
 import time
 from pathlib import Path
 
+NOT_PRIMARY = 10107
 START_S = 60  # most that a start or an election may take
 
 
@@ -152,6 +153,18 @@ class ReplicaSet:
             client.admin.command("replSetStepDown", 3, secondaryCatchUpPeriodSecs=2)
         self.wait_for_primary(other_than=index)
 
+    def refuse_next_find(self):
+        """A set of one keeps the next find waiting, and then says that it is no primary."""
+        with self._client(self.members[0]) as client:
+            client.admin.command("configureFailPoint", "failCommand", mode={"times": 1}, data={
+                "failCommands": ["find"], "errorCode": NOT_PRIMARY, "blockConnection": True, "blockTimeMS": 500})
+
+    def step_down_meanwhile(self, seconds):
+        """While that find waits; there is no primary for so long."""
+        with self._client(self.members[0]) as client:
+            client.admin.command("waitForFailPoint", "failCommand", timesEntered=1, maxTimeMS=START_S * 1000)
+            client.admin.command("replSetStepDown", seconds, force=True)
+
     def _chosen(self, index):
         return self.members if index is None else [self.members[index]]
 
@@ -166,6 +179,7 @@ class ReplicaSet:
                  "--bind_ip", "127.0.0.1", "--nounixsocket", "--replSet", "rs0",
                  "--oplogSize", "128", "--wiredTigerCacheSizeGB", "0.25",
                  "--setParameter", "diagnosticDataCollectionEnabled=false",
+                 "--setParameter", "enableTestCommands=1",  # for `refuse_next_find`
                  *(["--keyFile", str(self.key_file)] if self.key else [])],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 restore_signals=False)

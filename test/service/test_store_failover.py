@@ -5,7 +5,7 @@ import asyncio
 
 import pytest
 
-from chat_client import read_log
+from chat_client import client, read_log
 from chat_service import wait_for
 from conftest import HERE, databases
 from history import History, violations
@@ -81,6 +81,20 @@ async def test_a_primary_that_hangs(failover, three_mongods):
         three_mongods.resume(index)
 
     await under_traffic(failover(), hang)
+
+
+async def test_a_read_that_finds_no_primary_at_all(new_service, own_mongod):
+    """It gives up in time, leaves nothing behind (the sanitizers look at the end), and the next one is answered."""
+    service = new_service(MONGO_URI=own_mongod.uri, STORE_TIMEOUT_MS=2000, BOT_BRAIN=HERE / "brain").start()
+    wait_for(lambda: service.request("/readyz")[0] == 200, "it is ready")
+    async with client(service, "Ada") as ada:
+        await asyncio.to_thread(own_mongod.refuse_next_find)
+        await ada.send({"type": "open"})
+        await asyncio.to_thread(own_mongod.step_down_meanwhile, seconds=5)
+        await ada.expect("error", code="unavailable")
+        for status in (503, 200):
+            await asyncio.to_thread(wait_for, lambda: service.request("/readyz")[0] == status, f"/readyz says {status}")
+        assert (await ada.open())["messages"] == []
 
 
 async def test_without_a_majority_nothing_is_acknowledged(failover, three_mongods):

@@ -9,6 +9,7 @@
 #define STORE_MONGO_INTERNAL_H
 
 #include "store/mongo/mongo_store.h"
+#include "store/mongo/query.h"
 #include "store/mongo/server.h"
 #include "store/outage.h"
 #include "store/threaded.h"

@@ -130,20 +130,14 @@ static bool malformed(struct mongo_store *store, const bson_t *document, const c
 	return false;
 }
 
-/* The next entry of the cursor, NULL at its end. False: unavailable. */
-static bool next_entry(struct mongo_store *store, struct mongo_thread *thread, mongoc_cursor_t *cursor,
-		       struct entry **entry)
+/* The next entry, NULL at the end and when it cannot be had. False: it is none. */
+static bool next_entry(struct mongo_store *store, struct query *query, struct entry **entry)
 {
-	const bson_t *document;
-	bson_error_t error;
+	const bson_t *document = query_next(query);
 	const char *why;
 
-	*entry = NULL;
-	if (!mongoc_cursor_next(cursor, &document))
-		return !mongoc_cursor_error(cursor, &error) ||
-		       outage_begin(&thread->outage, error.message);
-	*entry = document_read(document, &why);
-	return *entry || malformed(store, document, why);
+	*entry = document ? document_read(document, &why) : NULL;
+	return *entry || !document || malformed(store, document, why);
 }
 
 /* Places in a log, both ends included, and the way through them. */
@@ -152,11 +146,11 @@ struct span {
 	bool is_down;
 };
 
-static mongoc_cursor_t *find_span(struct mongo_thread *thread, struct text conversation,
-				  const struct span *span, int64_t limit)
+static struct query find_span(struct mongo_thread *thread, struct text conversation,
+			      const struct span *span, int64_t limit)
 {
 	bson_t filter = BSON_INITIALIZER, options = BSON_INITIALIZER, item;
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 
 	bson_append_document_begin(&filter, "_id", 3, &item);
 	document_add_place(&item, "$gte", conversation, (int64_t)span->low);
@@ -166,10 +160,10 @@ static mongoc_cursor_t *find_span(struct mongo_thread *thread, struct text conve
 	bson_append_int32(&item, "_id", 3, span->is_down ? -1 : 1);
 	bson_append_document_end(&options, &item);
 	bson_append_int64(&options, "limit", 5, limit);
-	cursor = mongoc_collection_find_with_opts(thread->entries, &filter, &options, NULL);
+	query.cursor = mongoc_collection_find_with_opts(thread->entries, &filter, &options, NULL);
 	bson_destroy(&filter);
 	bson_destroy(&options);
-	return cursor;
+	return query;
 }
 
 /* Offers at most `limit` entries of the span, and cuts off the span what it has seen. When there are
@@ -177,7 +171,7 @@ static mongoc_cursor_t *find_span(struct mongo_thread *thread, struct text conve
 static bool walk(struct mongo_store *store, struct mongo_thread *thread, struct gathering *gathering,
 		 struct span *span, int64_t limit, enum gather *gather)
 {
-	mongoc_cursor_t *cursor = find_span(thread, gathering->range.conversation, span, limit);
+	struct query query = find_span(thread, gathering->range.conversation, span, limit);
 	bool is_available = true;
 	int64_t seen = 0;
 
@@ -186,7 +180,7 @@ static bool walk(struct mongo_store *store, struct mongo_thread *thread, struct 
 		struct entry *entry;
 		uint64_t first;
 
-		is_available = next_entry(store, thread, cursor, &entry);
+		is_available = next_entry(store, &query, &entry);
 		if (!entry)
 			break;
 		seen++;
@@ -201,7 +195,7 @@ static bool walk(struct mongo_store *store, struct mongo_thread *thread, struct 
 			is_available = false;
 		}
 	}
-	mongoc_cursor_destroy(cursor);
+	is_available = query_end(&query, &thread->outage) && is_available;
 	if (*gather == GATHER_MORE && seen < limit)
 		*gather = GATHER_ENOUGH;
 	return is_available;
@@ -261,14 +255,14 @@ static bool mongo_find(void *ctx, void *arg, struct text conversation, struct te
 {
 	struct mongo_thread *thread = arg;
 	bson_t filter = BSON_INITIALIZER, *options = BCON_NEW("limit", BCON_INT64(1));
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 	bool is_available;
 
 	bson_append_utf8(&filter, "_id.c", 5, conversation.p, (int)conversation.n);
 	bson_append_utf8(&filter, "ids", 3, client_id.p, (int)client_id.n);
-	cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
-	is_available = next_entry(ctx, thread, cursor, entry);
-	mongoc_cursor_destroy(cursor);
+	query.cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
+	is_available = next_entry(ctx, &query, entry);
+	is_available = query_end(&query, &thread->outage) && is_available;
 	bson_destroy(options);
 	bson_destroy(&filter);
 	return is_available && outage_end(&thread->outage);
@@ -297,9 +291,8 @@ static bool mongo_compare(void *ctx, void *arg, const struct store_place *places
 	bson_t filter = BSON_INITIALIZER, field, list;
 	bson_t *options = BCON_NEW("projection", "{", "_id", BCON_INT32(1), "}", "hint", "{", "_id",
 				   BCON_INT32(1), "}", "batchSize", BCON_INT32(STORE_PLACES_MAX + 1));
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 	const bson_t *document;
-	bson_error_t error;
 	bool is_available;
 
 	(void)ctx;
@@ -314,12 +307,10 @@ static bool mongo_compare(void *ctx, void *arg, const struct store_place *places
 	}
 	bson_append_array_end(&field, &list);
 	bson_append_document_end(&filter, &field);
-	cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
-	while (mongoc_cursor_next(cursor, &document))
+	query.cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
+	while ((document = query_next(&query)))
 		mark_place(document, places, n, has_more);
-	is_available = !mongoc_cursor_error(cursor, &error) ||
-		       outage_begin(&thread->outage, error.message);
-	mongoc_cursor_destroy(cursor);
+	is_available = query_end(&query, &thread->outage);
 	bson_destroy(options);
 	bson_destroy(&filter);
 	return is_available && outage_end(&thread->outage);

@@ -104,9 +104,8 @@ static bool leave_out_those_ahead(struct mongo_thread *thread, const struct stor
 {
 	bson_t filter = BSON_INITIALIZER, field, list;
 	bson_t *options = BCON_NEW("projection", "{", "n", BCON_INT32(1), "}");
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 	const bson_t *document;
-	bson_error_t error;
 	bool is_available;
 
 	bson_append_document_begin(&filter, "_id", 3, &field);
@@ -120,8 +119,8 @@ static bool leave_out_those_ahead(struct mongo_thread *thread, const struct stor
 	}
 	bson_append_array_end(&field, &list);
 	bson_append_document_end(&filter, &field);
-	cursor = mongoc_collection_find_with_opts(thread->rows, &filter, options, NULL);
-	while (mongoc_cursor_next(cursor, &document)) {
+	query.cursor = mongoc_collection_find_with_opts(thread->rows, &filter, options, NULL);
+	while ((document = query_next(&query))) {
 		struct text id = TEXT_NONE;
 		uint32_t length = 0;
 		bson_iter_t at;
@@ -135,9 +134,7 @@ static bool leave_out_those_ahead(struct mongo_thread *thread, const struct stor
 			    number(document, "n") >= (int64_t)rows[i]->n)
 				rows[i--] = rows[--*n];
 	}
-	is_available = !mongoc_cursor_error(cursor, &error) ||
-		       outage_begin(&thread->outage, error.message);
-	mongoc_cursor_destroy(cursor);
+	is_available = query_end(&query, &thread->outage);
 	bson_destroy(options);
 	bson_destroy(&filter);
 	return is_available;
@@ -174,24 +171,21 @@ bool mongo_read_rows(void *ctx, void *arg, const struct store_row_range *range,
 	bson_t filter = BSON_INITIALIZER, field;
 	bson_t *options = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}", "limit",
 				   BCON_INT64((int64_t)range->limit));
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 	const bson_t *document;
 	bool is_available = true;
-	bson_error_t error;
 
 	(void)ctx;
 	bson_append_document_begin(&filter, "_id", 3, &field);
 	ADD_TEXT(&field, range->includes_from ? "$gte" : "$gt", range->from);
 	bson_append_document_end(&filter, &field);
-	cursor = mongoc_collection_find_with_opts(thread->rows, &filter, options, NULL);
-	while (is_available && !row_page_is_full(page) && mongoc_cursor_next(cursor, &document)) {
+	query.cursor = mongoc_collection_find_with_opts(thread->rows, &filter, options, NULL);
+	while (is_available && !row_page_is_full(page) && (document = query_next(&query))) {
 		struct store_row row = row_document_read(document);
 
 		is_available = row_page_add(page, &row);
 	}
-	if (mongoc_cursor_error(cursor, &error))
-		is_available = outage_begin(&thread->outage, error.message);
-	mongoc_cursor_destroy(cursor);
+	is_available = query_end(&query, &thread->outage) && is_available;
 	bson_destroy(options);
 	bson_destroy(&filter);
 	return is_available && outage_end(&thread->outage);

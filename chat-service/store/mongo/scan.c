@@ -6,19 +6,19 @@
 #include "store/mongo/internal.h"
 
 /* From `place` on, which is included; NULL: from the beginning. */
-static mongoc_cursor_t *open_cursor(struct mongo_thread *thread, const bson_t *place, size_t limit)
+static struct query find_entries(struct mongo_thread *thread, const bson_t *place, size_t limit)
 {
 	bson_t filter = BSON_INITIALIZER;
 	bson_t *options = BCON_NEW("sort", "{", "_id", BCON_INT32(1), "}", "hint", "{", "_id",
 				   BCON_INT32(1), "}", "limit", BCON_INT64((int64_t)limit + 1));
-	mongoc_cursor_t *cursor;
+	struct query query = {0};
 
 	if (place)
 		bson_append_document(options, "min", 3, place);
-	cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
+	query.cursor = mongoc_collection_find_with_opts(thread->entries, &filter, options, NULL);
 	bson_destroy(options);
 	bson_destroy(&filter);
-	return cursor;
+	return query;
 }
 
 static void take_id(bson_t *place, const bson_t *document)
@@ -58,23 +58,20 @@ bool mongo_scan(void *ctx, void *arg, struct text after, struct scan_page *page)
 	struct mongo_thread *thread = arg;
 	bson_t *place = after.n > 0 ? bson_new_from_data((const uint8_t *)after.p, after.n) : NULL;
 	bson_t last = BSON_INITIALIZER;
-	mongoc_cursor_t *cursor = open_cursor(thread, place, page->limit);
+	struct query query = find_entries(thread, place, page->limit);
 	const bson_t *document;
 	bool is_available = true;
-	bson_error_t error;
 
 	(void)ctx;
-	while (is_available && !scan_page_is_full(page) && mongoc_cursor_next(cursor, &document)) {
+	while (is_available && !scan_page_is_full(page) && (document = query_next(&query))) {
 		bson_reinit(&last);
 		take_id(&last, document);
 		if (!place || !bson_equal(place, &last))
 			is_available = add_document(page, document);
 	}
-	if (mongoc_cursor_error(cursor, &error))
-		is_available = outage_begin(&thread->outage, error.message);
+	is_available = query_end(&query, &thread->outage) && is_available;
 	if (scan_page_is_full(page))
 		buffer_add(&page->next, bson_get_data(&last), last.len);
-	mongoc_cursor_destroy(cursor);
 	bson_destroy(&last);
 	bson_destroy(place);
 	return is_available && outage_end(&thread->outage);

@@ -62,6 +62,7 @@ struct server *server_open(const struct log *log, const char *uri_text, const ch
 	limit_ms(uri, MONGOC_URI_SOCKETTIMEOUTMS, server->call_ms);
 	limit_ms(uri, MONGOC_URI_CONNECTTIMEOUTMS,
 		 server->call_ms < CONNECT_MS_MAX ? server->call_ms : CONNECT_MS_MAX);
+	mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYREADS, false); /* query.h is for that */
 	if (!mongoc_uri_get_appname(uri))
 		mongoc_uri_set_appname(uri, "chat-service");
 	server->hosts = join_hosts(uri);
