@@ -1,5 +1,7 @@
 """A person at the page: types on a keyboard, reads what is shown."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -23,6 +25,7 @@ class Visitor:
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(name)
         self.page.get_by_role("button", name="Start chat as").click()
+        expect(self.page).to_have_title(re.compile(rf"(^|\) ){re.escape(name.strip())} · ", re.IGNORECASE))  # no longer the page before
         self.is_ready()
         return self
 

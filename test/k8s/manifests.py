@@ -79,8 +79,9 @@ def values(item):
 
 
 def environment(objects, container):
-    """The variables of a container, as its envFrom names them."""
-    made = {}
+    """The variables of a container, as its env and envFrom name them, where all services are at 127.0.0.1."""
+    fields = {"metadata.name": f"{container['name']}-0", "status.podIP": "127.0.0.1"}
+    made = {entry["name"]: fields[entry["valueFrom"]["fieldRef"]["fieldPath"]] for entry in container.get("env", [])}
     for source in container.get("envFrom", []):
         for reference, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
             if reference in source:

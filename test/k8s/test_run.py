@@ -44,10 +44,10 @@ def cluster(objects, tmp_path_factory):
         name = workload["metadata"]["name"]
         place = folder / name
         place.mkdir()
-        programs = {pods.PROGRAMS + "/mongod": MONGOD} if name == "mongo" else {PLACE + "/bin": BIN, PLACE + "/lib": BIN.parent / "lib"}
-        if name == "chat-client":
-            programs[PLACE + "/web"] = web
         image = pathlib.Path(IMAGES) / PROGRAM[name] if IMAGES and name in PROGRAM else None
+        programs = {pods.PROGRAMS + "/mongod": MONGOD} if name == "mongo" else {}
+        if name in PROGRAM and not image:
+            programs = {PLACE + "/bin": BIN, PLACE + "/lib": BIN.parent / "lib", PLACE + "/web": web}
         made[name] = pods.Container(objects, workload, place, is_root, programs, image)
     yield made
     for container in made.values():
