@@ -80,9 +80,9 @@ class ChatService:
             self.tell(number)
         return self.wait()
 
-    def wait(self):
+    def wait(self, seconds=DEADLINE_S):
         try:
-            return self.process.wait(DEADLINE_S)
+            return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()  # nothing is left behind
             raise

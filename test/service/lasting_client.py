@@ -14,28 +14,32 @@ from history import Acked, History, Refused, Sent, Shown
 
 DEADLINE_S = 60
 ALIVE_S = 3  # without an answer for so long a connection is given up: what is paused keeps its sockets
+STEADY_S = 5  # a connection that lived this long has earned a quick first retry
+RESTS_S = (0.1, 1.0)  # between two attempts, the first and the longest: shorter than the page's, since tests wait for them
+PAGES_RESTS_S = (0.4, 20.0)
 PASSING = ("unavailable", "rate_limited")
 
 
 class LastingClient:
     """On one conversation, its name's own. `services`: where it may connect, in turns, the first one first."""
 
-    def __init__(self, name, services, history=None, client=None, window=1, longest_wait_s=1.0, seed=None):
+    def __init__(self, name, services, history=None, client=None, window=1, rests_s=RESTS_S, seed=None):
         self.name, self.conversation = name, name.lower()
         self.services = list(services)
         self.history = history or History()
         self.client = client or name
         self.window = window  # unanswered sends, most
-        self.longest_wait_s = longest_wait_s
+        self.rests_s = rests_s
         self.connection = 0
         self.seen = 0  # every number up to here is known
+        self.written_at = {}  # id: time
         self.acked, self.refused = {}, {}  # id: number; id: code, where that is final
         self.unavailable = 0  # answers
         self.events = []  # the others: states, typing, read
         self._known = set()
         self._pending = {}  # id: text, in the order of writing
         self._in_flight = set()
-        self._written = self._turn = self._attempt = 0
+        self._turn = self._attempt = 0
         self._socket = None
         self._is_open = self._is_resting = False
         self._chance = random.Random(seed)
@@ -45,8 +49,8 @@ class LastingClient:
 
     def write(self, text=None):
         """The id of a message that goes out as soon as it can."""
-        id = f"{self.client}-{self._written}"
-        self._written += 1
+        id = f"{self.client}-{len(self.written_at)}"
+        self.written_at[id] = time.monotonic()
         self._pending[id] = text if text is not None else f"words of {id}"
         self._soon(0, self._flush)
         return id
@@ -88,7 +92,7 @@ class LastingClient:
     async def run(self):
         while True:
             service = self.services[self._turn % len(self.services)]
-            begun = time.monotonic()
+            self._opened_at = self._not_before = None
             with contextlib.suppress(OSError, TimeoutError, WebSocketException):
                 async with connect(f"ws://127.0.0.1:{service.port}/chat", subprotocols=["chat.v1"], compression=None, proxy=None,
                                    max_size=None, max_queue=None, open_timeout=ALIVE_S, ping_interval=ALIVE_S / 2,
@@ -96,11 +100,20 @@ class LastingClient:
                     await self._live(socket)
             self._lost()
             self._turn += 1
-            self._attempt = 0 if time.monotonic() - begun > 2 * ALIVE_S else self._attempt + 1
-            longest = min(self.longest_wait_s, 0.05 * 2 ** self._attempt)
-            await asyncio.sleep(longest * (0.5 + self._chance.random() / 2))
+            await asyncio.sleep(self._rest_s())
+
+    def _rest_s(self):
+        """Until the time that a goodbye named, then a random while, which doubles where connections are lost that did not last."""
+        now = time.monotonic()
+        if self._not_before or (self._opened_at and now - self._opened_at > STEADY_S):
+            self._attempt = 0
+        first, longest = self.rests_s
+        rest_s = min(longest, first * 2 ** self._attempt) * (0.5 + self._chance.random() / 2)
+        self._attempt += 1
+        return (self._not_before or now) + rest_s - now
 
     async def _live(self, socket):
+        self._opened_at = time.monotonic()
         self.connection += 1
         self._socket = socket
         await self._send({"type": "hello", "name": self.name})
@@ -177,6 +190,8 @@ class LastingClient:
             await self._hear_error(event)
         else:
             self.events.append(event)
+            if kind == "goodbye":
+                self._not_before = time.monotonic() + event["retry_after_ms"] / 1000
         return kind
 
     async def _hear_error(self, event):
@@ -189,7 +204,7 @@ class LastingClient:
             self.unavailable += 1
             self._in_flight.discard(id)
             self._is_resting = True
-            self._soon(min(wait_s, self.longest_wait_s), self._rested)
+            self._soon(min(wait_s, self.rests_s[1]), self._rested)
         else:
             self.refused[id] = event["code"]
             self.history.refused.append(

@@ -177,8 +177,7 @@ export class Desk implements LineOwner {
         this.#refused(frame);
         break;
       case 'goodbye':
-        this.#line?.comeBackAfter(frame.retryAfter);
-        this.#line?.reconnect();
+        this.#line?.dismissed(frame.retryAfter);
         break;
     }
     this.#closeGaps();

@@ -61,6 +61,13 @@ export class Line {
     this.#retryAfter = Math.min(ms, LONGEST_REST_MS);
   }
 
+  /** The service goes, and said when to come back: no failure, however short the connection was. */
+  dismissed(ms: number): void {
+    this.#attempt = 0;
+    this.comeBackAfter(ms);
+    this.reconnect();
+  }
+
   /** Gives this connection up and makes another. */
   reconnect(): void {
     if (!this.#closed) this.#lost();
