@@ -1,5 +1,4 @@
 import json
-import os
 import pathlib
 import sys
 import uuid
@@ -10,20 +9,13 @@ from websockets.sync.client import connect
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from desk import Desk  # noqa: E402
-from visitor import Visitor  # noqa: E402
-
-FLAGS = [
-    "--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]
-expect.set_options(timeout=15_000)
+from visitor import Visitor, launch  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ.get("FRONTDESK_CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

@@ -1,8 +1,22 @@
 """A person at the page: types on a keyboard, reads what is shown."""
 
+import os
 import re
+import shutil
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+FLAGS = [
+    "--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]
+expect.set_options(timeout=15_000)
+
+
+def launch(playwright: Playwright) -> Browser:
+    program = os.environ.get("FRONTDESK_CHROMIUM") or shutil.which("chromium")
+    assert program, "there is no chromium on PATH; set FRONTDESK_CHROMIUM to the path of one"
+    return playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
 class Visitor:
