@@ -115,12 +115,17 @@ class Client:
         self.events.extendleft(reversed(passed))
 
 
+def address(service):
+    """One on this machine has a port alone."""
+    return f"ws://{getattr(service, 'host', '127.0.0.1')}:{service.port}/chat"
+
+
 @contextlib.asynccontextmanager
 async def client(service, name=None, **options):
     """A connection, greeted by name unless none is given."""
     settings = {"subprotocols": ["chat.v1"], "compression": None, "ping_interval": None, "max_size": None, "max_queue": None,
                 "proxy": None, "open_timeout": DEADLINE_S, "close_timeout": DEADLINE_S} | options
-    async with connect(f"ws://127.0.0.1:{service.port}/chat", **settings) as socket:
+    async with connect(address(service), **settings) as socket:
         connected = Client(socket)
         try:
             if name is not None:

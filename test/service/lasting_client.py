@@ -10,6 +10,7 @@ import time
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from chat_client import address
 from history import Acked, History, Refused, Sent, Shown
 
 DEADLINE_S = 60
@@ -94,7 +95,7 @@ class LastingClient:
             service = self.services[self._turn % len(self.services)]
             self._opened_at = self._not_before = None
             with contextlib.suppress(OSError, TimeoutError, WebSocketException):
-                async with connect(f"ws://127.0.0.1:{service.port}/chat", subprotocols=["chat.v1"], compression=None, proxy=None,
+                async with connect(address(service), subprotocols=["chat.v1"], compression=None, proxy=None,
                                    max_size=None, max_queue=None, open_timeout=ALIVE_S, ping_interval=ALIVE_S / 2,
                                    ping_timeout=ALIVE_S, close_timeout=1) as socket:
                     await self._live(socket)
