@@ -8,6 +8,7 @@ static const char *const names[ERR_COUNT] = {
 	[ERR_UNKNOWN_TYPE] = "unknown_type",
 	[ERR_NAME_REQUIRED] = "name_required",
 	[ERR_NAME_INVALID] = "name_invalid",
+	[ERR_UNAUTHORIZED] = "unauthorized",
 	[ERR_FORBIDDEN] = "forbidden",
 	[ERR_NOT_FOUND] = "not_found",
 	[ERR_TOO_LONG] = "too_long",

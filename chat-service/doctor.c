@@ -10,6 +10,7 @@
 
 #include "base/finding.h"
 #include "fanout/redis/redis_examine.h"
+#include "identity/jwt_key.h"
 #include "net/capacity.h"
 #include "net/visit.h"
 #include "open_store.h"
@@ -68,6 +69,23 @@ static void examine_bot(struct table *table, const struct service_settings *set)
 			finding_good(&f, "Bot", "the rules in %s are without mistakes", set->bot_brain);
 		rs_brain_free(brain);
 	}
+	show(table, &f);
+}
+
+static void examine_names(struct table *table, const struct service_settings *set)
+{
+	struct jwt_key *key = NULL;
+	struct finding f;
+	char error[400];
+
+	if (set->auth_mode == AUTH_OPEN)
+		finding_good(&f, "Names", "AUTH_MODE is open: whoever knows a name can read and continue its chat");
+	else if ((key = jwt_key_new(set->jwt_secret, set->jwt_public_key, error, sizeof(error))))
+		finding_good(&f, "Names", "AUTH_MODE is jwt: signed with %s, as %s",
+			     set->jwt_secret ? "JWT_SECRET" : "the key of JWT_PUBLIC_KEY", jwt_key_algorithms(key));
+	else
+		finding_bad(&f, "Names", "correct JWT_SECRET or JWT_PUBLIC_KEY", "%s", error);
+	jwt_key_free(key);
 	show(table, &f);
 }
 
@@ -151,6 +169,7 @@ bool doctor(const struct service_settings *settings, const struct log *log, cons
 
 	examine_files(&table, settings);
 	examine_bot(&table, settings);
+	examine_names(&table, settings);
 	examine_tls(&table, settings);
 	if (settings->mongo_uri)
 		examine_mongo(&table, settings, log);

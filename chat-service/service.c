@@ -8,6 +8,7 @@
 #include "base/container.h"
 #include "conversation/conversation.h"
 #include "fanout/fanout.h"
+#include "identity/jwt_key.h"
 #include "loop/loop.h"
 #include "metrics.h"
 #include "net/capacity.h"
@@ -28,6 +29,7 @@ struct service {
 	struct loop *loop;
 	struct store *store;
 	struct bot *bot;
+	struct jwt_key *jwt_key; /* NULL: a name is enough */
 	struct conversations *conversations;
 	struct replicas *replicas; /* NULL: there can be no other */
 	struct sessions *sessions;
@@ -225,6 +227,14 @@ static bool load_bot(struct service *s, char *error, size_t error_size)
 	return s->bot != NULL;
 }
 
+static bool make_jwt_key(struct service *s, char *error, size_t error_size)
+{
+	if (s->settings->auth_mode != AUTH_JWT)
+		return true;
+	s->jwt_key = jwt_key_new(s->settings->jwt_secret, s->settings->jwt_public_key, error, error_size);
+	return s->jwt_key != NULL;
+}
+
 /* A SQLite file is this process's alone. */
 static bool has_replicas(const struct service *s)
 {
@@ -271,6 +281,7 @@ static bool make_middle(struct service *s)
 		.store_timeout_ms = s->settings->store_timeout_ms,
 		.max_waiting = s->settings->max_waiting,
 		.auth = auth_mode_names[s->settings->auth_mode],
+		.jwt_key = s->jwt_key,
 		.moment = has_replicas(s) ? tell_moment : NULL,
 		.ctx = s,
 	});
@@ -325,7 +336,7 @@ struct service *service_start(const struct service_settings *settings, const str
 	timer_init(&s->drain, s->loop, look_whether_gone);
 	signal_watch_start(&s->sigterm, s->loop, SIGTERM, sigterm_came);
 	signal_watch_start(&s->sigint, s->loop, SIGINT, sigint_came);
-	if (!load_bot(s, error, error_size) ||
+	if (!make_jwt_key(s, error, error_size) || !load_bot(s, error, error_size) ||
 	    !(s->store = open_store(settings, s->loop, log, error, error_size)) ||
 	    !make_middle(s) || !make_replicas(s, error, error_size) ||
 	    !open_net(s, error, error_size))
@@ -345,7 +356,8 @@ void service_run(struct service *s)
 		 LOG_STRING("tls", s->settings->tls_cert ? "on" : "off"),
 		 LOG_NUMBER("max_connections", s->max_sockets),
 		 LOG_STRING("version", build_version));
-	log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
+	if (!s->jwt_key)
+		log_warn(s->log, "AUTH_MODE is open: whoever knows a name can read and continue its chat");
 	if (!s->bot)
 		log_info(s->log, "BOT_BRAIN is not set: no bot answers");
 	loop_run(s->loop);
@@ -368,6 +380,7 @@ void service_stop(struct service *s)
 	s->replicas = NULL;
 	conversations_free(s->conversations);
 	sessions_free(s->sessions);
+	jwt_key_free(s->jwt_key);
 	bot_close(s->bot);
 	loop_free(s->loop);
 	free(s);

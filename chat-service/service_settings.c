@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 
-const char *const auth_mode_names[] = {"open", NULL};
+const char *const auth_mode_names[] = {"open", "jwt", NULL};
 static const char *const live_chat_names[] = {"off", NULL};
 
 /* What only mongo_uri is made of. */
@@ -53,7 +53,12 @@ static size_t table(struct setting rows[ROWS_MAX], struct service_settings *s, s
 		{.name = "LIVE_CHAT", .kind = SETTING_CHOICE, .value = &s->live_chat, .initial = "off",
 		 .choices = live_chat_names, .help = "whether people can take chats over"},
 		{.name = "AUTH_MODE", .kind = SETTING_CHOICE, .value = &s->auth_mode, .initial = "open",
-		 .choices = auth_mode_names, .help = "open: a name is enough, as in a demo"},
+		 .choices = auth_mode_names, .help = "open: a name is enough, as in a demo; jwt: the site that leads here signs who it is"},
+		{.name = "JWT_SECRET", .value = &s->jwt_secret, .is_secret = true,
+		 .help = "for AUTH_MODE=jwt: what the site signs with as HS256, HS384 or HS512, 32 bytes or more; or:"},
+		{.name = "JWT_PUBLIC_KEY", .value = &s->jwt_public_key, .is_secret = true,
+		 .help = "the public half, in PEM or as a file's path, of what it signs with as RS256 to RS512, "
+			 "or ES256 to ES512"},
 		{.name = "ALLOWED_ORIGINS", .value = &s->allowed_origins,
 		 .help = "web origins that may connect, separated by commas; none: all"},
 		{.name = "TLS_CERT", .value = &s->tls_cert,

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum auth_mode { AUTH_OPEN, AUTH_JWT };
+
 struct service_settings {
 	const char *listen_host;
 	int64_t port;
@@ -25,7 +27,9 @@ struct service_settings {
 	const char *bot_brain; /* NULL: no bot */
 	const char *allowed_origins; /* NULL: all */
 	const char *tls_cert, *tls_key; /* both or neither (NULL) */
-	int auth_mode, live_chat; /* indexes of choices with one member so far */
+	int auth_mode; /* enum auth_mode */
+	const char *jwt_secret, *jwt_public_key; /* NULL: not given */
+	int live_chat; /* index of choices with one member so far */
 	int64_t max_text, max_connections, max_waiting, rate_limit, name_rate_limit, history_limit;
 	int64_t drain_s, store_timeout_ms;
 	int log_level, log_format;

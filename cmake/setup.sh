@@ -4,7 +4,7 @@
 build_packages=(
 	gcc cmake ninja-build pkg-config libc6-dev libwebsockets-dev libwebsockets-evlib-ev libev-dev
 	libmongoc-dev libsqlite3-dev libjansson-dev libssl-dev libpcre2-dev libunistring-dev uthash-dev
-	libhiredis-dev
+	libhiredis-dev libjwt-dev
 )
 
 has_node() {

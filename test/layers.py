@@ -5,7 +5,7 @@ import re
 import sys
 
 LIBRARIES = {
-    "ev": r"ev\.h", "hiredis": r"hiredis/(\w+/)?\w+\.h", "jansson": r"jansson\.h", "libwebsockets": r"libwebsockets\.h", "openssl": r"openssl/\w+\.h", "mongoc": r"(mongoc|bson)/\w+\.h",
+    "ev": r"ev\.h", "hiredis": r"hiredis/(\w+/)?\w+\.h", "jansson": r"jansson\.h", "jwt": r"jwt\.h", "libwebsockets": r"libwebsockets\.h", "openssl": r"openssl/\w+\.h", "mongoc": r"(mongoc|bson)/\w+\.h",
     "pcre2": r"pcre2\.h", "sqlite3": r"sqlite3\.h", "threads": r"(pthread|threads|semaphore)\.h",
     "unistring": r"uni(case|conv|ctype|name|norm|str|types|wbrk|width)\.h", "uthash": r"ut(hash|list|array)\.h",
     "": r"(sys|arpa|net|netinet|linux)/\w+\.h|(assert|ctype|dirent|dlfcn|errno|fcntl|fts|getopt|inttypes|libgen|limits|locale|math|netdb|poll|setjmp|"

@@ -35,7 +35,7 @@ struct welcome {
 	struct text name; /* as shown */
 	enum role role;
 	const char *version;
-	const char *auth; /* "open" */
+	const char *auth; /* "open", "jwt" */
 	bool live_chat;
 	int64_t max_text;      /* bytes */
 	int64_t history_limit; /* messages a page */

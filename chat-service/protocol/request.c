@@ -23,6 +23,7 @@ static const struct {
 } fields[] = {
 	{"id", FIELD_ID, KIND_TEXT, offsetof(struct request, id)},
 	{"name", FIELD_NAME, KIND_TEXT, offsetof(struct request, name)},
+	{"jwt", FIELD_JWT, KIND_TEXT, offsetof(struct request, jwt)},
 	{"conversation", FIELD_CONVERSATION, KIND_TEXT, offsetof(struct request, conversation)},
 	{"text", FIELD_TEXT, KIND_TEXT, offsetof(struct request, text)},
 	{"after", FIELD_AFTER, KIND_NUMBER, offsetof(struct request, after)},

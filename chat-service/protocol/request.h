@@ -40,14 +40,15 @@ enum request_field {
 	FIELD_BEFORE = 1 << 5,
 	FIELD_LIMIT = 1 << 6,
 	FIELD_SEQ = 1 << 7,
-	FIELD_ON = 1 << 8
+	FIELD_ON = 1 << 8,
+	FIELD_JWT = 1 << 9
 };
 
 struct request {
 	enum verb verb;
 	unsigned has; /* fields that the line held; null counts as absent */
 	struct text id; /* 1 to 64 bytes */
-	struct text name;
+	struct text name, jwt;
 	struct text conversation;
 	struct text text;
 	uint64_t after, before, limit, seq;

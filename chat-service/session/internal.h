@@ -42,6 +42,7 @@ struct session {
 	bool is_paused;
 	bool is_leaving;              /* closes when it has its answers */
 	struct name name;             /* empty before hello */
+	int64_t until_ms;             /* of the wall clock: how long the name was signed for; 0: for good */
 	struct conversation *own;     /* NULL before hello */
 	struct reader *reader;        /* NULL before open */
 	struct outbox outbox;
@@ -64,6 +65,9 @@ void session_leave(struct session *session, enum close_code code, const char *re
 		   int64_t retry_after_ms);
 /* Looked after at the end of this turn. */
 void session_touch(struct session *session);
+
+/* hello.c: a name, proven as AUTH_MODE wants it, and with it the conversation. */
+void session_hello(struct session *session, struct request *request);
 
 /* verbs.c: one line of a message. */
 void session_take_line(struct session *session, struct text line);

@@ -225,11 +225,23 @@ static void look_for_stalled(struct sessions *all)
 	}
 }
 
+/* Who comes back needs a new token. */
+static void end_expired(struct sessions *all)
+{
+	int64_t now = loop_wall_ms();
+
+	for (struct session *s = all->first; s; s = s->next)
+		if (s->until_ms && s->until_ms <= now)
+			session_leave(s, CLOSE_POLICY, "expired", 0);
+}
+
 static void look(struct timer *timer)
 {
 	struct sessions *all = container_of(timer, struct sessions, look);
 
 	look_for_stalled(all);
+	if (all->options.jwt_key)
+		end_expired(all);
 	sessions_look_for_calm(all);
 	visitors_sweep(all->visitors, loop_now_ms(all->options.loop));
 	timer_start(&all->look, LOOK_MS);

@@ -21,6 +21,7 @@
 #include "protocol/request.h"
 #include "session/load.h"
 
+struct jwt_key;
 struct session;
 struct sessions;
 
@@ -35,6 +36,7 @@ struct sessions_options {
 	int64_t store_timeout_ms; /* a quarter of it a new send may have to wait, when the store is slow */
 	int64_t max_waiting;      /* turns */
 	const char *auth;         /* what `welcome` says */
+	const struct jwt_key *jwt_key; /* a visitor's name must be signed by it; NULL: a name is enough */
 	/* Typing and the like was shown to the readers here, others may have more. NULL: there are none. */
 	void (*moment)(void *ctx, struct text conversation, const struct frame *frame);
 	void *ctx;

@@ -1,6 +1,5 @@
 #include <stdio.h>
 
-#include "base/build.h"
 #include "fanout/fanout.h"
 #include "session/internal.h"
 
@@ -37,40 +36,6 @@ static enum err refuse(struct request *r, enum err err, const char *why)
 static const struct sessions_options *options(const struct session *s)
 {
 	return &s->all->options;
-}
-
-/* ---- hello ---- */
-
-static void hello(struct session *s, struct request *r)
-{
-	struct name name;
-	enum err err = name_make(&name, r->name);
-	struct conversation *own = NULL;
-
-	if (err == ERR_NONE &&
-	    !(own = conversation_get(options(s)->conversations, name.normal))) {
-		name_release(&name);
-		err = ERR_UNAVAILABLE;
-	}
-	if (err != ERR_NONE) {
-		session_send_error(s, r->id, err, name_error_message(err), 0);
-		return;
-	}
-	reader_close(s->reader);
-	s->reader = NULL;
-	conversation_unref(s->own);
-	name_release(&s->name);
-	s->own = own;
-	s->name = name;
-	session_send(s, event_welcome(&(struct welcome){
-				.name = name.shown,
-				.role = ROLE_USER,
-				.version = build_version,
-				.auth = options(s)->auth,
-				.max_text = options(s)->max_text,
-				.history_limit = options(s)->history_limit,
-				.rate = options(s)->rate,
-			}));
 }
 
 /* ---- reading ---- */
@@ -256,7 +221,7 @@ static void cancel(struct session *s, struct request *r)
 /* ---- the table ---- */
 
 static const struct verb_row rows[VERB_COUNT] = {
-	[VERB_HELLO] = {0, COST_OTHER, false, NULL, hello},
+	[VERB_HELLO] = {0, COST_OTHER, false, NULL, session_hello},
 	[VERB_OPEN] = {0, COST_OTHER, true, check_conversation, open_conversation},
 	[VERB_HISTORY] = {FIELD_BEFORE, COST_OTHER, true, check_conversation, history},
 	[VERB_SEND] = {FIELD_ID | FIELD_TEXT, COST_SEND, true, check_send, send},

@@ -15,7 +15,7 @@ BIN = pathlib.Path(os.environ["FRONTDESK_BIN"])
 PROGRAMS = {"chat-service": "chat-service", "init-store": "chat-service", "chat-client": "chat-client"}
 PORTS = {"chat-service": ("PORT", "chat"), "chat-client": ("PORT", "page")}
 GRACE_S = 3  # chat-service's own, behind DRAIN_S: GRACE_MS in service.c
-MADE_APART = {"overlays/production": {"mongo", "mongo-key", "frontdesk-tls"}, "base": {"mongo", "mongo-key"}}  # Secrets
+MADE_APART = {"overlays/production": {"mongo", "mongo-key", "signing-key", "frontdesk-tls"}, "base": {"mongo", "mongo-key", "signing-key"}}  # Secrets
 
 
 @pytest.fixture(params=manifests.WAYS)
@@ -173,7 +173,7 @@ def test_every_key_is_a_setting_that_the_process_knows(objects, way):
 
 def test_what_is_not_told_has_a_default_or_may_be_left_out(objects, way):
     """Every setting is in a ConfigMap or Secret, or has a default, or is one of these, which need none."""
-    optional = {"MONGO_URI", "MONGO_MEMBERS", "MONGO_KEY_FILE", "TLS_CERT", "TLS_KEY"}
+    optional = {"MONGO_URI", "MONGO_MEMBERS", "MONGO_KEY_FILE", "TLS_CERT", "TLS_KEY", "JWT_PUBLIC_KEY"}
     for workload in of_kind(objects, "Deployment"):
         if program := PROGRAMS.get(workload["metadata"]["name"]):
             told = known_environment(objects, way, containers(workload)[0])
@@ -271,6 +271,14 @@ def test_production_keeps_no_committed_secret():
     assert not of_kind(objects, "Secret")
     committed = {value for item in of_kind(manifests.plain(), "Secret") for value in item["data"].values()}
     assert not any(value in manifests.render("overlays/production") for value in committed)
+
+
+def test_the_signing_key_is_one_that_the_process_takes(tmp_path):
+    """Once somebody says AUTH_MODE=jwt: the service starts with it."""
+    key = values(named(manifests.plain(), "Secret", "signing-key"))
+    told = key | {"AUTH_MODE": "jwt", "SQLITE_PATH": str(tmp_path / "chat.db"), "PATH": os.environ["PATH"]}
+    said = subprocess.run([BIN / "chat-service", "--doctor"], env=told, capture_output=True, text=True)
+    assert re.search(r"^ok +Names +AUTH_MODE is jwt: signed with JWT_SECRET", said.stdout, re.MULTILINE), said.stdout + said.stderr
 
 
 def test_production_has_one_address_with_tls_in_front():

@@ -62,7 +62,7 @@ def test_all_that_there_is_works(mongo, redis, new_service, tmp_path):
     service = new_service(**settings).start()
     table = ask(f"ws://127.0.0.1:{service.port}/chat", 1, **settings)
     assert all(good for good, _, _ in table.values()), table
-    assert table.keys() == {"Open files", "Bot", "TLS", "MongoDB", "MongoDB write", "MongoDB clock", "Redis", "Public address"}
+    assert table.keys() == {"Open files", "Bot", "Names", "TLS", "MongoDB", "MongoDB write", "MongoDB clock", "Redis", "Public address"}
     assert re.search(r"version \d+\.\d+.*replica set rs0", table["MongoDB"][1])
     assert "majority" in table["MongoDB write"][1]
 

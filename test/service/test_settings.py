@@ -15,9 +15,9 @@ NUMBERS = {  # name: (least, most)
     "PORT": (0, 65535), "MONGO_PORT": (1, 65535), "MAX_TEXT": (1, 262144), "RATE_LIMIT": (0, 1000000), "NAME_RATE_LIMIT": (0, 1000000), "MAX_WAITING": (1, 1000000), "MAX_CONNECTIONS": (0, 1000000), "HISTORY_LIMIT": (1, 500),
     "DRAIN_S": (0, 3600), "STORE_TIMEOUT_MS": (100, 600000),
 }
-CHOICES = {"LIVE_CHAT": "off", "AUTH_MODE": "open", "LOG_LEVEL": "debug or info or warn or error", "LOG_FORMAT": "text or json"}
+CHOICES = {"LIVE_CHAT": "off", "AUTH_MODE": "open or jwt", "LOG_LEVEL": "debug or info or warn or error", "LOG_FORMAT": "text or json"}
 OTHERS = {"LISTEN_HOST", "MONGO_URI", "MONGO_IP", "MONGO_USERNAME", "MONGO_PASSWORD", "MONGO_DATABASE", "MONGO_REPLICA_SET",
-          "MONGO_MEMBERS", "MONGO_KEY_FILE", "TLS_CERT", "TLS_KEY", "REDIS_URL", "SQLITE_PATH", "BOT_BRAIN",
+          "MONGO_MEMBERS", "MONGO_KEY_FILE", "TLS_CERT", "TLS_KEY", "REDIS_URL", "SQLITE_PATH", "BOT_BRAIN", "JWT_SECRET", "JWT_PUBLIC_KEY",
           "ALLOWED_ORIGINS"}
 
 

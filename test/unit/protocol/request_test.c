@@ -17,6 +17,7 @@ static void lines_and_what_is_made_of_them(void **state)
 		const char *id;
 	} cases[] = {
 		{"{\"type\":\"hello\",\"name\":\"Ada\"}", ERR_NONE, VERB_HELLO, FIELD_NAME, ""},
+		{"{\"type\":\"hello\",\"jwt\":\"a.b.c\"}", ERR_NONE, VERB_HELLO, FIELD_JWT, ""},
 		{"{\"type\":\"open\"}", ERR_NONE, VERB_OPEN, 0, ""},
 		{"{\"type\":\"open\",\"after\":0,\"limit\":9}", ERR_NONE, VERB_OPEN,
 		 FIELD_AFTER | FIELD_LIMIT, ""},

@@ -1,0 +1,78 @@
+/* Any bytes as a token; and a line of them as the header, the others as the claims of a token that is signed. */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identity/jwt_key.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define SECRET "a secret that is at least 32 bytes"
+#define NOW_MS 2000000000000LL
+
+static void require(bool is_true)
+{
+	if (!is_true)
+		abort();
+}
+
+static enum err verify(const struct jwt_key *key, struct text token)
+{
+	struct bearer bearer;
+	char why[160] = "";
+	enum err err = jwt_key_verify(key, token, NOW_MS, &bearer, why, sizeof(why));
+
+	if (err == ERR_NONE) {
+		require(text_is_utf8(text_of_string(bearer.name)) && text_trim(text_of_string(bearer.name)).n > 0);
+		require(bearer.until_ms > NOW_MS && !why[0]);
+		bearer_release(&bearer);
+	} else {
+		require(err == ERR_UNAUTHORIZED && why[0]);
+	}
+	return err;
+}
+
+static char *add_base64url(char *at, const void *bytes, size_t n)
+{
+	int length = EVP_EncodeBlock((unsigned char *)at, bytes, (int)n);
+
+	while (length > 0 && at[length - 1] == '=')
+		length--;
+	for (int i = 0; i < length; i++)
+		at[i] = at[i] == '+' ? '-' : at[i] == '/' ? '_' : at[i];
+	return at + length;
+}
+
+/* As if the site had signed it. */
+static void verify_signed(const struct jwt_key *key, struct text header, struct text claims)
+{
+	char *token = malloc(2 * (header.n + claims.n) + 200), *at = token;
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned n;
+
+	require(token != NULL);
+	at = add_base64url(at, header.p, header.n);
+	*at++ = '.';
+	at = add_base64url(at, claims.p, claims.n);
+	HMAC(EVP_sha256(), SECRET, sizeof(SECRET) - 1, (unsigned char *)token, (size_t)(at - token), mac, &n);
+	*at++ = '.';
+	at = add_base64url(at, mac, n);
+	verify(key, text_of(token, (size_t)(at - token)));
+	free(token);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char error[400];
+	struct jwt_key *key = jwt_key_new(SECRET, NULL, error, sizeof(error));
+	const uint8_t *line = size ? memchr(data, '\n', size) : NULL;
+	size_t n = line ? (size_t)(line - data) : 0;
+
+	require(key != NULL);
+	require(verify(key, text_of((const char *)data, size)) != ERR_NONE); /* nobody guesses an HMAC */
+	if (line)
+		verify_signed(key, text_of((const char *)data, n), text_of((const char *)line + 1, size - n - 1));
+	jwt_key_free(key);
+	return 0;
+}
