@@ -263,7 +263,12 @@ def test_the_local_overlay_is_what_the_four_applies_apply():
         return {(item["kind"], re.sub(r"-[a-z0-9]{10}$", "", item["metadata"]["name"]) if item["kind"] == "ConfigMap" else item["metadata"]["name"])
                 for item in objects}
 
-    assert names(manifests.plain()) == names(manifests.parse(manifests.render("overlays/local")))
+    plain, local = manifests.plain(), manifests.parse(manifests.render("overlays/local"))
+    assert names(plain) == names(local)
+    for kind, name in (("StatefulSet", "mongo"), ("Deployment", "chat-service"), ("Deployment", "chat-client"), ("Deployment", "redis")):
+        first, second = ({key: value for key, value in named(objects, kind, name)["spec"].items() if key not in ("template", "replicas")}
+                         for objects in (plain, local))
+        assert first == second  # of a StatefulSet nothing else can be changed later
 
 
 def test_production_keeps_no_committed_secret():
