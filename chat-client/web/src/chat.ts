@@ -5,7 +5,7 @@
  * Errors    come to the person as alerts; a lost connection is a status, not an alert.
  */
 import { fetchServiceAddress } from './config';
-import { shared, token } from './memory';
+import { shared, signed, token } from './memory';
 import { nameKey } from './name';
 import { Outbox } from './outbox';
 import { Line, type LineOwner, type LineStatus } from './socket';
@@ -20,6 +20,7 @@ const TYPING_EVERY_MS = 3_000;
 const TYPING_PAUSE_MS = 4_000;
 const WRITER_MS = 8_000; // who says no more for so long has stopped writing
 
+export const LINK_NEEDED = 'Your link here has expired, or is missing. Please come again from its site.';
 export const NAME_FIRST = 'Enter your name and press “Start chat as” first.';
 
 export class Desk implements LineOwner {
@@ -127,7 +128,8 @@ export class Desk implements LineOwner {
 
   greeting(): ClientFrame[] {
     const known = token.of(this.chat.name);
-    return [{ type: 'hello', name: this.chat.name, ...(known && { token: known }) }];
+    const jwt = signed.get();
+    return [{ type: 'hello', name: this.chat.name, ...(known && { token: known }), ...(jwt && { jwt }) }];
   }
 
   probe(): ClientFrame | null {
@@ -268,10 +270,22 @@ export class Desk implements LineOwner {
     if (error.code === 'rate_limited' || error.code === 'unavailable') {
       this.#line?.comeBackAfter(error.retryAfter);
       this.#line?.reconnect();
+    } else if (error.code === 'unauthorized') {
+      this.#end();
     } else {
       this.stop();
       this.#onAlert(error.message);
     }
+  }
+
+  /** What is on the page stays to be read; what was written waits for a new link. */
+  #end(): void {
+    this.#line?.close();
+    this.#line = null;
+    if (this.chat.loaded) this.status('ended', 0);
+    else this.stop();
+    signed.set('');
+    this.#onAlert(LINK_NEEDED);
   }
 
   #sendLater(error: Refusal): void {

@@ -46,3 +46,10 @@ export const draft = {
 };
 
 export const tabId = { get: () => recall(own, 'tab'), set: (id: string) => keep(own, 'tab', id) };
+
+/** What another site signed for this tab; without storage it lasts until the page is left. */
+let atHand = recall(own, 'jwt');
+export const signed = {
+  get: () => atHand,
+  set: (token: string) => keep(own, 'jwt', (atHand = token)),
+};

@@ -6,7 +6,8 @@
  */
 import { encode, parse, type ClientFrame, type ServerFrame } from './wire';
 
-export type LineStatus = 'connecting' | 'open' | 'waiting';
+/** 'ended': no attempt is made any more; its owner says so. */
+export type LineStatus = 'connecting' | 'open' | 'waiting' | 'ended';
 
 export interface LineOwner {
   /** Where to connect; `fresh` asks to look it up again, for it may have moved. */

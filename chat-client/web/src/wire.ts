@@ -72,7 +72,7 @@ export type ServerFrame =
   | Welcome | History | Arrival | Ack | StateChange | Typing | Refusal | Goodbye;
 
 export type ClientFrame =
-  | { type: 'hello'; name: string; token?: string }
+  | { type: 'hello'; name: string; token?: string; jwt?: string }
   | { type: 'open'; after?: number }
   | { type: 'history'; before: number; limit: number }
   | { type: 'send'; id: string; text: string }

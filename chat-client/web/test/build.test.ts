@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 const FIRST_LOAD = 40 * 1024;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'frontdesk-web-'));
+  vi.stubEnv('NODE_ENV', 'production'); // else the elements would say where in the source they are
   await build({ build: { outDir: folder, emptyOutDir: true }, logLevel: 'warn' });
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));

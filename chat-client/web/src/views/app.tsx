@@ -1,8 +1,9 @@
 /* app.tsx: the page: its address, its title, its focus, and the parts in their places. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Desk, NAME_FIRST } from '../chat';
-import { draft, lastName } from '../memory';
+import { draft, lastName, signed } from '../memory';
 import { fromHash, toHash } from '../name';
+import { settleAddress } from '../signed';
 import type { Chat } from '../state';
 import { ALERT_MS, Alerts, type Alert } from './alerts';
 import { Banner } from './banner';
@@ -73,7 +74,7 @@ export function App({ tab }: { tab: string }) {
   return (
     <>
       <Header
-        name={name} field={nameField} onStart={start}
+        name={name} field={nameField} isGiven={signed.get() !== ''} onStart={start}
         onName={(typed) => {
           setName(typed);
           draft.set(TYPED_NAME, typed);
@@ -125,6 +126,7 @@ function useDesk(tab: string, alert: (text: string) => void): { desk: Desk; chat
 function useAddress(desk: Desk, onName: (name: string) => void): void {
   useEffect(() => {
     const follow = (): void => {
+      settleAddress();
       const name = fromHash(location.hash);
       if (name) desk.start(name);
       else desk.stop();

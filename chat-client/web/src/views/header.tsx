@@ -5,11 +5,13 @@ import { Bell } from './icons';
 interface Props {
   name: string;
   field: RefObject<HTMLInputElement>;
+  /** By another site; it is not the visitor's to change. */
+  isGiven: boolean;
   onName: (name: string) => void;
   onStart: () => void;
 }
 
-export const Header = ({ name, field, onName, onStart }: Props) => (
+export const Header = ({ name, field, isGiven, onName, onStart }: Props) => (
   <header class="top">
     <h1 class="brand"><Bell /> Frontdesk</h1>
     <form
@@ -22,11 +24,11 @@ export const Header = ({ name, field, onName, onStart }: Props) => (
       <div class="who-field">
         <label for="name">Name</label>
         <input
-          id="name" ref={field} type="text" value={name} autocomplete="nickname" autocapitalize="words"
+          id="name" ref={field} type="text" value={name} readOnly={isGiven} autocomplete="nickname" autocapitalize="words"
           spellcheck={false} enterkeyhint="go" onInput={(event) => onName(event.currentTarget.value)}
         />
       </div>
-      <button class="button quiet" type="submit">Start chat as</button>
+      {!isGiven && <button class="button quiet" type="submit">Start chat as</button>}
     </form>
   </header>
 );

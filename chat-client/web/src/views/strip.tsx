@@ -1,5 +1,6 @@
 /* strip.tsx: says when the connection is gone, and when it is back. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { LINK_NEEDED } from '../chat';
 import type { Chat } from '../state';
 
 const BACK_MS = 2_500;
@@ -12,7 +13,9 @@ export function Strip({ chat, onRetry }: { chat: Chat; onRetry: () => void }) {
     <div class="strip-place">
       <div class={`strip ${isUp ? (isBack ? 'back' : 'gone') : 'down'}`}>
         <span role="status">
-          {isUp ? (isBack ? 'Connected again.' : '') : wasUp ? 'Connection lost, trying again. What you write is kept.' : 'Connecting…'}
+          {isUp ? (isBack ? 'Connected again.' : '')
+            : chat.line === 'ended' ? LINK_NEEDED
+            : wasUp ? 'Connection lost, trying again. What you write is kept.' : 'Connecting…'}
         </span>
         {chat.name && chat.line === 'waiting' && (
           <button type="button" class="button small" onClick={onRetry}>Try now</button>
