@@ -23,16 +23,6 @@ static const struct {
 
 enum { PEM_BYTES_MAX = 16 * 1024 };
 
-/* Nobody is at the terminal to be asked. */
-static int no_passphrase(char *buffer, int size, int is_writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)is_writing;
-	(void)ctx;
-	return -1;
-}
-
 static const struct jwt_kind *kind_of(const EVP_PKEY *key)
 {
 	char curve[32];
@@ -52,6 +42,7 @@ static const struct jwt_kind *kind_of(const EVP_PKEY *key)
 /* What is wrong with it, or NULL. */
 static const char *take_pem(struct jwt_key *key)
 {
+	char passphrase[] = ""; /* nobody is at the terminal to be asked for another */
 	BIO *bio;
 	EVP_PKEY *parsed;
 
@@ -62,7 +53,7 @@ static const char *take_pem(struct jwt_key *key)
 	if (strstr(key->bytes.p, "PRIVATE KEY-----"))
 		return "that is a private key; its public half is written by openssl pkey -pubout";
 	bio = BIO_new_mem_buf(key->bytes.p, (int)key->bytes.n);
-	parsed = bio ? PEM_read_bio_PUBKEY(bio, NULL, no_passphrase, NULL) : NULL;
+	parsed = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, passphrase) : NULL;
 	key->kind = parsed ? kind_of(parsed) : NULL;
 	ERR_clear_error();
 	BIO_free(bio);
