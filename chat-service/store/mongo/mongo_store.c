@@ -73,7 +73,8 @@ static void reset_document(bson_t **document)
 }
 
 /* A server that is away has got nothing: ask again as long as somebody waits. Whatever else fails
- * leaves the outcome open. */
+ * leaves the outcome open: the driver has tried twice, and the server knows a second try when it sees
+ * one. */
 static bool insert(struct mongo_thread *thread, size_t n, int64_t deadline_ms, bson_t *reply,
 		   bson_error_t *error)
 {

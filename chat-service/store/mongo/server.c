@@ -63,10 +63,6 @@ struct server *server_open(const struct log *log, const char *uri_text, const ch
 	limit_ms(uri, MONGOC_URI_CONNECTTIMEOUTMS,
 		 server->call_ms < CONNECT_MS_MAX ? server->call_ms : CONNECT_MS_MAX);
 	mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYREADS, false); /* query.h is for that */
-	/* An entry has its place: a second try cannot double it. So the server need not keep a record of
-	 * every bulk, which costs it a tenth of its time. */
-	if (!mongoc_uri_has_option(uri, MONGOC_URI_RETRYWRITES))
-		mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYWRITES, false);
 	if (!mongoc_uri_get_appname(uri))
 		mongoc_uri_set_appname(uri, "chat-service");
 	server->hosts = join_hosts(uri);
