@@ -20,6 +20,22 @@ def test_escalating_before_a_name_was_given_is_refused(visitor):
     expect(visitor.errors).to_contain_text("Enter your name")
 
 
+def test_the_chat_has_begun_when_the_name_was_given(visitor):
+    """Whoever is fast, or has a slow machine, writes before the browser has told of the new address."""
+    visitor.arrive()
+    visitor.name.fill("Ada")
+    visitor.message.fill("hello")
+    visitor.page.evaluate("""() => {
+        const button = (text) => [...document.querySelectorAll('button')].find((b) => b.textContent.includes(text));
+        button('Start chat as').click();
+        button('Send').click();
+    }""")
+    visitor.sees("hello", "You said: hello")
+    expect(visitor.errors).to_have_count(0)
+    expect(visitor.message).to_be_focused()
+    expect(visitor.message).to_have_value("")
+
+
 def test_starting_without_a_name_is_refused(visitor):
     visitor.arrive()
     visitor.page.get_by_role("button", name="Start chat as").click()

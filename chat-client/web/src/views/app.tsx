@@ -39,14 +39,14 @@ export function App({ tab }: { tab: string }) {
       nameField.current?.focus();
     } else {
       lastName.set(given);
+      setName(given);
       goTo(desk, given);
       messageField.current?.focus();
     }
   };
   const say = (said: string): boolean => {
     const isTaken = desk.send(said);
-    if (!chat.name) nameField.current?.focus();
-    else messageField.current?.focus();
+    (desk.chat.name ? messageField : nameField).current?.focus();
     return isTaken;
   };
   const doing = useMemo(
@@ -138,9 +138,10 @@ function useAddress(desk: Desk, onName: (name: string) => void): void {
   }, [desk]);
 }
 
+/** At once: a changed hash would be told of later, and a fast writer be asked for a name meanwhile. */
 function goTo(desk: Desk, name: string): void {
-  if (fromHash(location.hash) === name) desk.start(name);
-  else location.hash = toHash(name);
+  if (fromHash(location.hash) !== name) history.pushState(null, '', toHash(name));
+  desk.start(name);
 }
 
 /** Hours of sleep, a network that was away, a page brought back by the back button. */
