@@ -37,9 +37,10 @@ def image(terminal):
 
 def look_at_processes(terminal):
     """The images of our own have no shell to look from, so one comes in beside them."""
+    shell = image(terminal)
     for app in WORKLOADS:
         pod, beside = terminal.pods(app)[0], f"look-{time.time_ns()}"
-        terminal.kubectl("debug", pod, f"--image={image(terminal)}", f"--target={app}", "-c", beside, "--profile=restricted", "--", "sh", "-c", LOOK)
+        terminal.kubectl("debug", pod, f"--image={shell}", f"--target={app}", "-c", beside, "--profile=restricted", "--", "sh", "-c", LOOK)
         seen = until_logged(terminal, "looked", pod, "-c", beside)
         status = dict(re.findall(r"^(\w+):\s+(.*)$", seen, re.MULTILINE))
         wrong = {key: status.get(key) for key, value in MEANT.items() if status.get(key) != value}
@@ -50,11 +51,11 @@ def look_at_processes(terminal):
         say(f"{app} runs as {users.pop()}, without capabilities, on a root that is {root}")
 
 
-def try_route(terminal, label, host, port):
+def try_route(terminal, shell, label, host, port):
     """Whether a pod with this label can connect. Rules for a new pod may take a moment, so an open one is tried for some time."""
     pod = f"route-{time.time_ns()}"
     script = f"for i in 1 2 3 4; do timeout 3 bash -c '</dev/tcp/{host}/{port}' 2>/dev/null && echo open && break; sleep 1; done"
-    terminal.kubectl("run", pod, f"--image={image(terminal)}", "--restart=Never", f"--labels=app={label}", "--command", "--", "bash", "-c", script)
+    terminal.kubectl("run", pod, f"--image={shell}", "--restart=Never", f"--labels=app={label}", "--command", "--", "bash", "-c", script)
     terminal.kubectl("wait", f"pod/{pod}", "--for=jsonpath={.status.phase}=Succeeded", f"--timeout={WAIT_S}s")
     log = terminal.kubectl("logs", pod)
     terminal.kubectl("delete", "pod", pod, "--wait=false")
@@ -62,8 +63,9 @@ def try_route(terminal, label, host, port):
 
 
 def try_routes(terminal):
+    shell = image(terminal)
     for label, host, port, is_meant in ROUTES:
-        is_open = try_route(terminal, label, host, port)
+        is_open = try_route(terminal, shell, label, host, port)
         if is_open and not is_meant:
             sys.exit(f"steps: a pod {label} reaches {host}:{port}: does this cluster's network enforce NetworkPolicies? (--no-policies)")
         if is_meant and not is_open:

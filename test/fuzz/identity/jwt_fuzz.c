@@ -1,10 +1,9 @@
 /* Any bytes as a token; and a line of them as the header, the others as the claims of a token that is signed. */
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "identity/jwt_key.h"
+#include "test/unit/identity/signed_token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,32 +32,14 @@ static enum err verify(const struct jwt_key *key, struct text token)
 	return err;
 }
 
-static char *add_base64url(char *at, const void *bytes, size_t n)
-{
-	int length = EVP_EncodeBlock((unsigned char *)at, bytes, (int)n);
-
-	while (length > 0 && at[length - 1] == '=')
-		length--;
-	for (int i = 0; i < length; i++)
-		at[i] = at[i] == '+' ? '-' : at[i] == '/' ? '_' : at[i];
-	return at + length;
-}
-
 /* As if the site had signed it. */
 static void verify_signed(const struct jwt_key *key, struct text header, struct text claims)
 {
-	char *token = malloc(2 * (header.n + claims.n) + 200), *at = token;
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned n;
+	char *token = malloc(2 * (header.n + claims.n) + 200);
 
 	require(token != NULL);
-	at = add_base64url(at, header.p, header.n);
-	*at++ = '.';
-	at = add_base64url(at, claims.p, claims.n);
-	HMAC(EVP_sha256(), SECRET, sizeof(SECRET) - 1, (unsigned char *)token, (size_t)(at - token), mac, &n);
-	*at++ = '.';
-	at = add_base64url(at, mac, n);
-	verify(key, text_of(token, (size_t)(at - token)));
+	signed_token_write(token, header, claims, SECRET, EVP_sha256());
+	verify(key, text_of_string(token));
 	free(token);
 }
 

@@ -4,7 +4,6 @@
 #include <jwt.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <setjmp.h>
@@ -14,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+
+#include "signed_token.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SECRET "a secret that is at least 32 bytes"
@@ -41,30 +42,9 @@ static void write_pair(struct pair *pair, EVP_PKEY *key)
 	EVP_PKEY_free(key);
 }
 
-static char *add_base64url(char *at, const void *bytes, size_t n)
-{
-	int length = EVP_EncodeBlock((unsigned char *)at, bytes, (int)n);
-
-	while (length > 0 && at[length - 1] == '=')
-		length--;
-	for (int i = 0; i < length; i++)
-		at[i] = at[i] == '+' ? '-' : at[i] == '/' ? '_' : at[i];
-	at[length] = '\0';
-	return at + length;
-}
-
-/* header.payload.HMAC, whatever the header says. */
 static void sign_bytes(char *token, const char *header, const void *payload, size_t n, const char *secret, const EVP_MD *digest)
 {
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned mac_n;
-	char *at = add_base64url(token, header, strlen(header));
-
-	*at++ = '.';
-	at = add_base64url(at, payload, n);
-	HMAC(digest, secret, (int)strlen(secret), (unsigned char *)token, (size_t)(at - token), mac, &mac_n);
-	*at++ = '.';
-	add_base64url(at, mac, mac_n);
+	signed_token_write(token, text_of_string(header), text_of(payload, n), secret, digest);
 }
 
 static void sign(char *token, const char *header, const char *payload)
